@@ -1,0 +1,42 @@
+package dev.isthmus.ice.net;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A view of one received datagram: where it came from, where it arrived, and its bytes inside a buffer that belongs to the loop. Valid only
+ * during the call that hands it over; the same object serves the next datagram. The receiver may change the bytes in place.
+ */
+public final class Datagram {
+    private final AddressKey key = new AddressKey();
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private int offset;
+    private int length;
+
+    /** Points this view at other bytes; the key is set apart. */
+    public Datagram wrap(ByteBuffer newBuffer, int newOffset, int newLength) {
+        buffer = newBuffer;
+        offset = newOffset;
+        length = newLength;
+        return this;
+    }
+
+    /** Returns the flow: local is where the datagram arrived, remote is where it came from. */
+    public AddressKey key() {
+        return key;
+    }
+
+    /** Returns the buffer that holds the bytes; use absolute access from {@link #offset}. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Returns the index of the first byte. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Returns the number of bytes. */
+    public int length() {
+        return length;
+    }
+}

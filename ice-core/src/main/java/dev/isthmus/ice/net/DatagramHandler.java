@@ -1,0 +1,8 @@
+package dev.isthmus.ice.net;
+
+/** Takes datagrams in, on the loop that owns it. */
+@FunctionalInterface
+public interface DatagramHandler {
+    /** Takes one datagram; it may be read and changed only until this method returns. */
+    void onDatagram(Datagram datagram, long nowNanos);
+}

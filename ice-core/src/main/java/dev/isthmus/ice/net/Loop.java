@@ -1,0 +1,284 @@
+package dev.isthmus.ice.net;
+
+import dev.isthmus.ice.count.Counters;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.Future;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop: a thread on Netty's epoll that owns ports, timers and sessions. A turn is: sockets, rings from other loops, timers, output,
+ * then tasks. The clock is read once after each phase that may take time, and all of a turn's output leaves together.
+ */
+public final class Loop {
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int LOGGED_FAILURES = 20;
+
+    private final int index;
+    private final Executor executor;
+    private final Counters<NetReason> counters = new Counters<>(NetReason.class);
+    private final Libc.Errno errno = new Libc.Errno();
+    private final Receiver input = new Receiver();
+    private final SendBatch output = new SendBatch(counters, errno);
+    private final Wheel wheel = new Wheel(System.nanoTime());
+    private final AtomicReferenceArray<@Nullable Ring> incoming;
+    private final Loop[] group;
+    private final TimerPort timer;
+    private int loggedFailures;
+
+    Loop(int index, Loop[] group, ThreadFactory threads) {
+        this.index = index;
+        this.group = group;
+        this.incoming = new AtomicReferenceArray<>(group.length);
+        this.executor = new Executor(threads);
+        this.timer = new TimerPort(errno);
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        executor.execute(() -> {
+            timer.interest(register(timer));
+            started.complete(null);
+        });
+        started.join();
+    }
+
+    /** Netty's loop with our own phases around its wait for sockets. */
+    private final class Executor extends SingleThreadIoEventLoop {
+        Executor(ThreadFactory threads) {
+            super(null, threads, EpollIoHandler.newFactory());
+        }
+
+        @Override
+        protected int runIo() {
+            output.flush();
+            timer.arm(wheel.nextDeadline());
+            int handled = super.runIo();
+            turn();
+            return handled;
+        }
+
+        @Override
+        protected boolean hasTasks() {
+            return super.hasTasks() || ringsWaiting();
+        }
+
+        void wake() {
+            wakeup(false);
+        }
+    }
+
+    private void turn() {
+        long afterIo = System.nanoTime();
+        input.endOfIo(afterIo);
+        drainRings(afterIo);
+        long afterRings = System.nanoTime();
+        slow(NetReason.TURN_SLOW_RING, afterRings - afterIo);
+        try {
+            wheel.advance(afterRings);
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        output.flush();
+        slow(NetReason.TURN_SLOW_TIMER, System.nanoTime() - afterRings);
+    }
+
+    private void slow(NetReason cause, long nanos) {
+        if (nanos > SLOW_NANOS) {
+            counters.count(cause);
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        counters.count(NetReason.TASK_FAILED);
+        if (loggedFailures++ < LOGGED_FAILURES) {
+            LOG.error("a handler failed on loop {}", index, e);
+        }
+    }
+
+    private boolean ringsWaiting() {
+        for (int i = 0; i < incoming.length(); i++) {
+            Ring ring = incoming.get(i);
+            if (ring != null && !ring.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void drainRings(long nowNanos) {
+        for (int i = 0; i < incoming.length(); i++) {
+            Ring ring = incoming.get(i);
+            if (ring != null && !ring.isEmpty()) {
+                try {
+                    counters.add(NetReason.RING_PACKETS, ring.drain(nowNanos));
+                } catch (RuntimeException e) {
+                    failed(e);
+                }
+            }
+        }
+    }
+
+    /** Reads sockets into the loop's one receive batch. */
+    final class Receiver {
+        private final ReceiveBatch batch = new ReceiveBatch();
+        private long began;
+
+        int receive(UdpPort port) {
+            int received = batch.receive(errno, port.fd().intValue(), port.wildcard());
+            if (received <= 0) {
+                if (received != 0 && received != -Libc.EAGAIN && received != -Libc.ECONNREFUSED) {
+                    counters.count(NetReason.RECEIVE_ERROR);
+                }
+                return 0;
+            }
+            long now = System.nanoTime();
+            if (began == 0) {
+                began = now;
+            }
+            counters.add(NetReason.DATAGRAMS_IN, received);
+            for (int i = 0; i < received && port.isOpen(); i++) {
+                deliver(port, i, now);
+            }
+            return received;
+        }
+
+        private void deliver(UdpPort port, int i, long now) {
+            if (batch.truncated(i)) {
+                counters.count(NetReason.RECEIVE_TRUNCATED);
+                return;
+            }
+            try {
+                port.deliver(batch.view(i, port.local(), port.wildcard()), now);
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+
+        void endOfIo(long now) {
+            if (began != 0) {
+                slow(NetReason.TURN_SLOW_IO, now - began);
+                began = 0;
+            }
+        }
+    }
+
+    Receiver input() {
+        return input;
+    }
+
+    SendBatch output() {
+        return output;
+    }
+
+    IoRegistration register(IoHandle port) {
+        Future<IoRegistration> future = executor.register(port);
+        IoRegistration registration = future.getNow();
+        if (registration == null) {
+            throw new IllegalStateException("a port is opened on its loop's thread", future.cause());
+        }
+        return registration;
+    }
+
+    /** Returns the loop's number, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Returns whether the caller runs on this loop's thread. */
+    public boolean inLoop() {
+        return executor.inEventLoop();
+    }
+
+    /** Returns the present time; handlers are given theirs, this is for tasks. */
+    public long nowNanos() {
+        return System.nanoTime();
+    }
+
+    /** Runs a task on the loop's thread, soon. A task that throws is counted and logged, up to a limit. */
+    public void execute(Runnable task) {
+        executor.execute(() -> {
+            long began = System.nanoTime();
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+            slow(NetReason.TURN_SLOW_TASK, System.nanoTime() - began);
+        });
+    }
+
+    /** Runs a task on the loop's thread and completes with its result; at once when already there. */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(java.util.concurrent.Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable run = () -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        };
+        if (inLoop()) {
+            run.run();
+        } else {
+            executor.execute(run);
+        }
+        return result;
+    }
+
+    /** Returns the loop's timers; on the loop's thread only. */
+    public Wheel wheel() {
+        return wheel;
+    }
+
+    /** Returns the loop's counters; written on its thread only. */
+    public Counters<NetReason> counters() {
+        return counters;
+    }
+
+    /**
+     * Hands a packet to a handler that lives on another loop, or on this one: it is copied and delivered in that loop's next drain, never
+     * inside this call. Call on this loop's thread. A full ring drops and counts.
+     */
+    public void handOver(Loop target, DatagramHandler handler, AddressKey key, ByteBuffer source, int offset, int length) {
+        if (length > Ring.SLOT_BYTES) {
+            counters.count(NetReason.RING_TOO_LONG);
+            return;
+        }
+        Ring ring = target.incoming.get(index);
+        if (ring == null) {
+            ring = new Ring();
+            target.incoming.set(index, ring);
+        }
+        if (!ring.offer(handler, key, source, offset, length)) {
+            counters.count(NetReason.RING_FULL);
+            return;
+        }
+        if (target != this) {
+            target.executor.wake();
+        }
+    }
+
+    /** Returns the number of loops in the group. */
+    public int groupSize() {
+        return group.length;
+    }
+
+    void shutdown() {
+        executor.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+
+    void awaitTermination() throws InterruptedException {
+        if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+            LOG.warn("loop {} did not end in time", index);
+        }
+        timer.release();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.isthmus.ice.net;
+
+import java.util.List;
+
+/** The loops of a process: fixed in number when it starts. */
+public final class LoopGroup implements AutoCloseable {
+    private final Loop[] loops;
+
+    /** Starts that many loops; their threads are named after the group. */
+    public LoopGroup(String name, int count) {
+        loops = new Loop[count];
+        for (int i = 0; i < count; i++) {
+            String thread = name + "-" + i;
+            loops[i] = new Loop(i, loops, task -> new Thread(task, thread));
+        }
+    }
+
+    /** Returns the loops in order. */
+    public List<Loop> loops() {
+        return List.of(loops);
+    }
+
+    /** Returns one loop. */
+    public Loop loop(int index) {
+        return loops[index];
+    }
+
+    /** Ends every loop: output that is queued leaves, then the threads stop. */
+    @Override
+    public void close() {
+        for (Loop loop : loops) {
+            loop.shutdown();
+        }
+        try {
+            for (Loop loop : loops) {
+                loop.awaitTermination();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

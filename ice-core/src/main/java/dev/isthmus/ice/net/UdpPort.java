@@ -1,0 +1,180 @@
+package dev.isthmus.ice.net;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One UDP socket of a loop: read with recvmmsg, written with sendmmsg, registered with Netty's epoll. Sending is queued and leaves at the end
+ * of the loop's turn. On a wildcard address it learns each datagram's local address and answers from it. Used on its loop's thread only,
+ * except {@link #kernelDrops}.
+ */
+public final class UdpPort implements EpollIoHandle {
+    /** More rounds than this a wake-up would starve the loop's other ports; epoll tells again. */
+    private static final int ROUNDS = 4;
+
+    /**
+     * How a socket is set up.
+     *
+     * @param reusePort whether several sockets share the address (SO_REUSEPORT)
+     * @param receiveBuffer bytes asked for, or 0 for the kernel's default
+     * @param sendBuffer bytes asked for, or 0 for the kernel's default
+     */
+    public record Options(boolean reusePort, int receiveBuffer, int sendBuffer) {
+        /** Alone on its port, with the kernel's buffers. */
+        public static final Options DEFAULT = new Options(false, 0, 0);
+    }
+
+    private final Loop loop;
+    private final FileDescriptor descriptor;
+    private final TransportAddress local;
+    private final boolean wildcard;
+    private final DatagramHandler handler;
+    private @Nullable IoRegistration registration;
+    private volatile boolean open = true;
+
+    private UdpPort(Loop loop, int fd, TransportAddress local, DatagramHandler handler) {
+        this.loop = loop;
+        this.descriptor = new FileDescriptor(fd);
+        this.local = local;
+        this.wildcard = local.isWildcard();
+        this.handler = handler;
+    }
+
+    /** Opens a socket on the address and registers it. Port 0 takes any free port. Call on the loop's thread. */
+    public static UdpPort bind(Loop loop, TransportAddress address, Options options, DatagramHandler handler) throws PortException {
+        int fd = Libc.socket(address.ipv4() ? Libc.AF_INET : Libc.AF_INET6,
+                Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw new PortException("cannot open a UDP socket for " + address + ": errno " + -fd, false);
+        }
+        if (options.reusePort()) {
+            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
+        }
+        if (options.receiveBuffer() > 0) {
+            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, options.receiveBuffer());
+        }
+        if (options.sendBuffer() > 0) {
+            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, options.sendBuffer());
+        }
+        if (!address.ipv4()) {
+            Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
+        }
+        int result = bind(fd, address);
+        if (result < 0) {
+            Libc.close(fd);
+            boolean inUse = result == -Libc.EADDRINUSE;
+            throw new PortException("cannot open udp " + address + ": " + (inUse ? "the port is in use" : "errno " + -result), inUse);
+        }
+        return register(loop, fd, handler);
+    }
+
+    /** Takes over an open, bound UDP socket (socket activation) and registers it. Call on the loop's thread. */
+    public static UdpPort adopt(Loop loop, int fd, DatagramHandler handler) throws PortException {
+        Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+        return register(loop, fd, handler);
+    }
+
+    private static int bind(int fd, TransportAddress address) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocate(SockAddr.ROOM, 8);
+            int length = SockAddr.write(name.asByteBuffer(), 0, address);
+            return Libc.bind(fd, name, length);
+        }
+    }
+
+    private static UdpPort register(Loop loop, int fd, DatagramHandler handler) throws PortException {
+        TransportAddress local = Descriptors.localAddress(fd);
+        if (local.ipv4()) {
+            Libc.setsockopt(fd, Libc.IPPROTO_IP, Libc.IP_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT);
+        } else {
+            Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT);
+        }
+        UdpPort port = new UdpPort(loop, fd, local, handler);
+        if (port.wildcard) {
+            Libc.setsockopt(fd, local.ipv4() ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6,
+                    local.ipv4() ? Libc.IP_PKTINFO : Libc.IPV6_RECVPKTINFO, 1);
+        }
+        IoRegistration registration = loop.register(port);
+        port.registration = registration;
+        registration.submit(EpollIoOps.EPOLLIN);
+        return port;
+    }
+
+    /** Returns the bound address; its port is the real one also when 0 was asked for. */
+    public TransportAddress local() {
+        return local;
+    }
+
+    /** Returns the loop that owns this port. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Queues a datagram to the key's remote side. The bytes are copied. */
+    public void send(AddressKey to, ByteBuffer source, int offset, int length) {
+        if (open) {
+            loop.output().add(descriptor.intValue(), to, wildcard, source, offset, length);
+        }
+    }
+
+    /** Returns how many datagrams the kernel dropped for this socket because its buffer was full; 0 after closing. */
+    public long kernelDrops() {
+        if (!open) {
+            return 0;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment values = arena.allocate(4 * 9, 4);
+            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 4 * 9);
+            int r = Libc.getsockopt(descriptor.intValue(), Libc.SOL_SOCKET, Libc.SO_MEMINFO, values, length);
+            return r < 0 ? 0 : values.get(ValueLayout.JAVA_INT, 4 * 8) & 0xffffffffL;
+        }
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return descriptor;
+    }
+
+    @Override
+    public void handle(IoRegistration ready, IoEvent event) {
+        for (int round = 0; round < ROUNDS && open; round++) {
+            if (loop.input().receive(this) < ReceiveBatch.COUNT) {
+                return;
+            }
+        }
+    }
+
+    boolean wildcard() {
+        return wildcard;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    void deliver(Datagram datagram, long nowNanos) {
+        handler.onDatagram(datagram, nowNanos);
+    }
+
+    /** Sends what is queued, leaves the loop and closes the socket. */
+    @Override
+    public void close() {
+        if (open) {
+            loop.output().flush();
+            open = false;
+            IoRegistration r = registration;
+            if (r != null) {
+                r.cancel();
+            }
+            Libc.close(descriptor.intValue());
+        }
+    }
+}
