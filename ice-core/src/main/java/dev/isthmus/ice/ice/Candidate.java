@@ -1,0 +1,70 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.net.TransportAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A UDP candidate (RFC 8445, section 5.1).
+ *
+ * @param type how it was found
+ * @param foundation 1 to 32 ice-chars; equal for candidates whose checks fare alike
+ * @param component 1 for RTP and everything multiplexed with it, 2 for RTCP
+ * @param priority 1 to 2^31 - 1
+ * @param address where the peer sends to
+ * @param base from where we send; for a candidate of the peer the address itself
+ */
+public record Candidate(CandidateType type, String foundation, int component, long priority, TransportAddress address,
+        TransportAddress base) {
+    private static final int TYPE_SHIFT = 24;
+    private static final int LOCAL_SHIFT = 8;
+
+    /** Returns the recommended priority (section 5.1.2.1) for a type, a local preference of 0 to 65535 and a component. */
+    public static long priority(CandidateType type, int localPreference, int component) {
+        return ((long) type.preference() << TYPE_SHIFT) + ((long) localPreference << LOCAL_SHIFT) + (256 - component);
+    }
+
+    /** Returns a host candidate of component 1 with a foundation made of its address. */
+    public static Candidate host(TransportAddress address, int localPreference) {
+        return new Candidate(CandidateType.HOST, foundation(CandidateType.HOST, address), 1,
+                priority(CandidateType.HOST, localPreference, 1), address, address);
+    }
+
+    /** Returns a relayed candidate of component 1; what is sent from it goes through the TURN server. */
+    public static Candidate relayed(TransportAddress address, int localPreference) {
+        return new Candidate(CandidateType.RELAYED, foundation(CandidateType.RELAYED, address), 1,
+                priority(CandidateType.RELAYED, localPreference, 1), address, address);
+    }
+
+    static String foundation(CandidateType type, TransportAddress base) {
+        return Integer.toUnsignedString(base.host().hashCode() * 31 + type.ordinal(), 36);
+    }
+
+    /** Returns the value of an SDP {@code candidate} attribute (RFC 8839, section 5.1), without {@code a=}. */
+    public String toSdp() {
+        String line = "candidate:" + foundation + " " + component + " udp " + priority + " " + address.host() + " " + address.port()
+                + " typ " + type.token();
+        return type == CandidateType.HOST ? line : line + " raddr " + base.host() + " rport " + base.port();
+    }
+
+    /**
+     * Reads the value of an SDP {@code candidate} attribute with or without {@code candidate:} in front. Returns null for what this agent
+     * does not check: another transport, a host name, an unknown type, or a line that is no candidate.
+     */
+    public static @Nullable Candidate parse(String attribute) {
+        String value = attribute.startsWith("candidate:") ? attribute.substring("candidate:".length()) : attribute;
+        String[] f = value.trim().split(" +");
+        if (f.length < 8 || !f[2].equalsIgnoreCase("udp") || !f[6].equals("typ") || !f[1].matches("\\d{1,3}")
+                || !f[3].matches("\\d{1,10}") || !f[5].matches("\\d{1,5}") || !f[0].matches("[A-Za-z0-9+/]{1,32}")) {
+            return null;
+        }
+        int port = Integer.parseInt(f[5]);
+        long priority = Long.parseLong(f[3]);
+        int component = Integer.parseInt(f[1]);
+        TransportAddress address = port > 65535 ? null : TransportAddress.parse(f[4], port);
+        CandidateType type = CandidateType.of(f[7]);
+        if (address == null || type == null || port == 0 || priority < 1 || priority > Integer.MAX_VALUE || component < 1) {
+            return null;
+        }
+        return new Candidate(type, f[0], component, priority, address, address);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.isthmus.ice.ice;
+
+/** A local and a remote candidate with the state of their check (RFC 8445, section 6.1.2). Changed only by the agent. */
+public final class CandidatePair {
+    /** The states of section 6.1.2.6. */
+    public enum State {
+        FROZEN, WAITING, IN_PROGRESS, SUCCEEDED, FAILED
+    }
+
+    private final Candidate local;
+    private final Candidate remote;
+    private State state = State.FROZEN;
+    private boolean nominated;
+    boolean nominateOnSuccess;
+    boolean valid;
+    boolean triggered;
+
+    CandidatePair(Candidate local, Candidate remote) {
+        this.local = local;
+        this.remote = remote;
+    }
+
+    /** Returns our candidate. */
+    public Candidate local() {
+        return local;
+    }
+
+    /** Returns the peer's candidate. */
+    public Candidate remote() {
+        return remote;
+    }
+
+    /** Returns the state of the check. */
+    public State state() {
+        return state;
+    }
+
+    /** Returns whether the pair was nominated and its check succeeded. */
+    public boolean nominated() {
+        return nominated;
+    }
+
+    void state(State newState) {
+        state = newState;
+    }
+
+    void nominate() {
+        nominated = true;
+    }
+
+    String foundation() {
+        return local.foundation() + ":" + remote.foundation();
+    }
+
+    /** Returns the pair priority (section 6.1.2.3): 2^32 MIN(G,D) + 2 MAX(G,D) + (G > D). */
+    long priority(boolean controlling) {
+        long g = controlling ? local.priority() : remote.priority();
+        long d = controlling ? remote.priority() : local.priority();
+        return (Math.min(g, d) << 32) + 2 * Math.max(g, d) + (g > d ? 1 : 0);
+    }
+
+    @Override
+    public String toString() {
+        return local.type().token() + " " + local.address() + " -> " + remote.type().token() + " " + remote.address();
+    }
+}

@@ -1,0 +1,252 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.ice.CandidatePair.State;
+import dev.isthmus.ice.net.TransportAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The check list of one data stream (RFC 8445, section 6.1.2): pairs in order of priority, their states, and the triggered-check queue. */
+final class CheckList {
+    /** The limit of section 6.1.2.5. */
+    static final int MAX_PAIRS = 100;
+    private static final int MAX_CANDIDATES = 64;
+
+    private final List<Candidate> locals = new ArrayList<>();
+    private final List<Candidate> remotes = new ArrayList<>();
+    private final List<CandidatePair> pairs = new ArrayList<>();
+    private final Deque<CandidatePair> triggered = new ArrayDeque<>();
+    private boolean controlling;
+
+    CheckList(boolean controlling) {
+        this.controlling = controlling;
+    }
+
+    void controlling(boolean nowControlling) {
+        controlling = nowControlling;
+        sort();
+    }
+
+    List<CandidatePair> pairs() {
+        return pairs;
+    }
+
+    List<Candidate> locals() {
+        return locals;
+    }
+
+    int peerReflexiveRemotes() {
+        return (int) remotes.stream().filter(r -> r.type() == CandidateType.PEER_REFLEXIVE).count();
+    }
+
+    boolean hasRemotes() {
+        return !remotes.isEmpty();
+    }
+
+    /** Adds a candidate of ours and pairs it; returns false beyond the limit. */
+    boolean addLocal(Candidate candidate) {
+        if (locals.size() >= MAX_CANDIDATES) {
+            return false;
+        }
+        if (!locals.contains(candidate)) {
+            locals.add(candidate);
+            remotes.forEach(remote -> form(candidate, remote));
+            sort();
+        }
+        return true;
+    }
+
+    /** Adds a candidate of the peer and pairs it; returns false beyond the limit. A peer-reflexive twin gives way to the signalled one. */
+    boolean addRemote(Candidate candidate) {
+        Candidate known = remoteAt(candidate.address(), candidate.component());
+        if (known != null) {
+            return true;
+        }
+        if (remotes.size() >= MAX_CANDIDATES) {
+            return false;
+        }
+        remotes.add(candidate);
+        locals.forEach(local -> form(local, candidate));
+        sort();
+        return true;
+    }
+
+    @Nullable
+    Candidate remoteAt(TransportAddress address, int component) {
+        for (Candidate remote : remotes) {
+            if (remote.component() == component && remote.address().equals(address)) {
+                return remote;
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    Candidate localAt(TransportAddress address) {
+        for (Candidate local : locals) {
+            if (local.address().equals(address)) {
+                return local;
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    Candidate localWithBase(TransportAddress base) {
+        Candidate best = null;
+        for (Candidate local : locals) {
+            if (local.base().equals(base) && (best == null || local.address().equals(base))) {
+                best = local;
+            }
+        }
+        return best;
+    }
+
+    /** Forms a pair unless another with the same base and remote address exists (section 6.1.2.4: such pairs are redundant). */
+    private void form(Candidate local, Candidate remote) {
+        boolean family = local.address().ipv4() == remote.address().ipv4();
+        boolean reflexive = !local.base().equals(local.address());
+        if (!family || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
+            return;
+        }
+        pairs.add(new CandidatePair(local, remote));
+        sort();
+        while (pairs.size() > MAX_PAIRS && removeLowest()) {
+            // one too many
+        }
+        CandidatePair added = find(local.base(), remote.address());
+        if (added != null && added.state() == State.FROZEN && !foundationBusy(added)) {
+            added.state(State.WAITING);
+        }
+    }
+
+    private boolean removeLowest() {
+        for (int i = pairs.size() - 1; i >= 0; i--) {
+            if (!pairs.get(i).valid) {
+                triggered.remove(pairs.get(i));
+                pairs.remove(i);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean foundationBusy(CandidatePair pair) {
+        for (CandidatePair other : pairs) {
+            if (other != pair && other.foundation().equals(pair.foundation())
+                    && (other.state() == State.WAITING || other.state() == State.IN_PROGRESS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Nullable
+    CandidatePair find(TransportAddress base, TransportAddress remote) {
+        for (CandidatePair pair : pairs) {
+            if (pair.local().base().equals(base) && pair.remote().address().equals(remote)) {
+                return pair;
+            }
+        }
+        return null;
+    }
+
+    private void sort() {
+        pairs.sort(Comparator.comparingLong((CandidatePair p) -> p.priority(controlling)).reversed());
+    }
+
+    /** Puts a pair in front of the ordinary checks (section 7.3.1.4). */
+    void trigger(CandidatePair pair) {
+        if (!pair.triggered) {
+            pair.triggered = true;
+            pair.state(State.WAITING);
+            triggered.add(pair);
+        }
+    }
+
+    /** Unfreezes what shares the foundation of a pair that succeeded (section 7.2.5.3.3). */
+    void unfreeze(String foundation) {
+        for (CandidatePair pair : pairs) {
+            if (pair.state() == State.FROZEN && pair.foundation().equals(foundation)) {
+                pair.state(State.WAITING);
+            }
+        }
+    }
+
+    /** Takes the pair that is to be checked now (section 6.1.4.2), or null. */
+    @Nullable
+    CandidatePair next() {
+        CandidatePair first = triggered.poll();
+        if (first != null) {
+            first.triggered = false;
+            return first;
+        }
+        CandidatePair waiting = firstIn(State.WAITING);
+        if (waiting != null) {
+            return waiting;
+        }
+        Set<String> busy = new HashSet<>();
+        for (CandidatePair pair : pairs) {
+            if (pair.state() == State.IN_PROGRESS) {
+                busy.add(pair.foundation());
+            }
+        }
+        for (CandidatePair pair : pairs) {
+            if (pair.state() == State.FROZEN && !busy.contains(pair.foundation())) {
+                return pair;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable CandidatePair firstIn(State state) {
+        for (CandidatePair pair : pairs) {
+            if (pair.state() == state) {
+                return pair;
+            }
+        }
+        return null;
+    }
+
+    boolean hasWork() {
+        return !triggered.isEmpty() || firstIn(State.WAITING) != null
+                || firstIn(State.FROZEN) != null && firstIn(State.IN_PROGRESS) == null;
+    }
+
+    boolean exhausted() {
+        return pairs.stream().allMatch(p -> p.state() == State.FAILED || p.state() == State.SUCCEEDED);
+    }
+
+    /** Returns the best pair whose check succeeded, or null. */
+    @Nullable
+    CandidatePair bestValid() {
+        for (CandidatePair pair : pairs) {
+            if (pair.valid) {
+                return pair;
+            }
+        }
+        return null;
+    }
+
+    /** Returns whether a pair of higher priority may still succeed. */
+    boolean betterPending(CandidatePair than) {
+        for (CandidatePair pair : pairs) {
+            if (pair == than) {
+                return false;
+            }
+            if (pair.state() != State.FAILED && pair.state() != State.SUCCEEDED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long priority(CandidatePair pair) {
+        return pair.priority(controlling);
+    }
+}

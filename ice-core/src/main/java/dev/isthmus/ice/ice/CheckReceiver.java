@@ -1,0 +1,127 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.ice.CandidatePair.State;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.stun.StunMessage;
+import org.jspecify.annotations.Nullable;
+
+/** The answering half of an agent: what a peer's Binding request does (RFC 8445, section 7.3). */
+final class CheckReceiver {
+    private static final int[] NONE = {};
+    private static final int MAX_PEER_REFLEXIVE = 16;
+    private final IceAgent agent;
+    private final IceMessages messages;
+
+    CheckReceiver(IceAgent agent, IceMessages messages) {
+        this.agent = agent;
+        this.messages = messages;
+    }
+
+    IceReason onRequest(StunMessage request, TransportAddress at, TransportAddress from, long nowNanos) {
+        String username = request.text(StunAttribute.USERNAME);
+        IceCredentials own = username == null ? null : generation(username);
+        if (own == null) {
+            return IceReason.WRONG_USERNAME;
+        }
+        if (!request.hasIntegrity()) {
+            return IceReason.NO_INTEGRITY;
+        }
+        byte[] key = own.key();
+        if (!messages.verify(request, key)) {
+            return IceReason.WRONG_INTEGRITY;
+        }
+        int[] unknown = request.unknownRequired(CheckReceiver::known);
+        if (unknown.length > 0) {
+            answer(at, from, messages.error(request, 420, "Unknown Attribute", unknown, key));
+            return IceReason.UNKNOWN_ATTRIBUTE;
+        }
+        if (own != agent.localCredentials()) {
+            // The old generation, kept alive during a restart: answered, without effect on the new check list.
+            answer(at, from, messages.success(request, from, key));
+            return IceReason.CHECK_ANSWERED;
+        }
+        return onAuthenticated(request, at, from, key, nowNanos);
+    }
+
+    private @Nullable IceCredentials generation(String username) {
+        int colon = username.indexOf(':');
+        String ufrag = colon < 0 ? username : username.substring(0, colon);
+        if (ufrag.equals(agent.localCredentials().ufrag())) {
+            return agent.localCredentials();
+        }
+        IceCredentials previous = agent.previousLocal();
+        return previous != null && ufrag.equals(previous.ufrag()) ? previous : null;
+    }
+
+    private IceReason onAuthenticated(StunMessage request, TransportAddress at, TransportAddress from, byte[] key, long nowNanos) {
+        long priority = request.unsignedInt(StunAttribute.PRIORITY, -1);
+        boolean role = request.hasLong(StunAttribute.ICE_CONTROLLING) || request.hasLong(StunAttribute.ICE_CONTROLLED);
+        if (priority < 0 || !role) {
+            return IceReason.NO_ROLE;
+        }
+        switch (RoleConflict.of(request, agent.isControlling(), agent.tieBreaker())) {
+            case REFUSE -> {
+                answer(at, from, messages.error(request, RoleConflict.CODE, RoleConflict.PHRASE, NONE, key));
+                return IceReason.ROLE_CONFLICT;
+            }
+            case SWITCH -> agent.switchRole(!agent.isControlling());
+            case NONE -> {
+                // the usual case
+            }
+        }
+        answer(at, from, messages.success(request, from, key));
+        CandidatePair pair = pair(at, from, priority);
+        if (pair != null) {
+            onCheckOf(pair, request.has(StunAttribute.USE_CANDIDATE), nowNanos);
+        }
+        return IceReason.CHECK_ANSWERED;
+    }
+
+    /** Finds the pair of the check; an unknown source becomes a peer-reflexive candidate (section 7.3.1.3), up to a limit. */
+    private @Nullable CandidatePair pair(TransportAddress at, TransportAddress from, long priority) {
+        CheckList list = agent.checkList();
+        Candidate own = list.localWithBase(at);
+        if (own == null) {
+            return null;
+        }
+        if (list.remoteAt(from, own.component()) == null) {
+            int peerReflexive = list.peerReflexiveRemotes();
+            Candidate reflexive = new Candidate(CandidateType.PEER_REFLEXIVE, "prflx" + peerReflexive, own.component(),
+                    Math.max(1, priority & Integer.MAX_VALUE), from, from);
+            if (peerReflexive >= MAX_PEER_REFLEXIVE || !list.addRemote(reflexive)) {
+                agent.counters().count(IceReason.TOO_MANY_CANDIDATES);
+                return null;
+            }
+        }
+        return list.find(at, from);
+    }
+
+    /** Section 7.3.1.4 and 7.3.1.5: the triggered check and the nomination. */
+    private void onCheckOf(CandidatePair pair, boolean useCandidate, long nowNanos) {
+        agent.begin(nowNanos);
+        boolean follows = useCandidate && !agent.isControlling();
+        if (pair.state() == State.SUCCEEDED) {
+            if (follows) {
+                agent.nominate(pair, nowNanos);
+            }
+            return;
+        }
+        pair.nominateOnSuccess |= follows;
+        agent.checkList().trigger(pair);
+        agent.wake(nowNanos);
+    }
+
+    private void answer(TransportAddress at, TransportAddress from, byte[] bytes) {
+        agent.transmit(new IceTransmit(at, from, bytes));
+    }
+
+    private static boolean known(int type) {
+        return switch (type) {
+            case StunAttribute.USERNAME, StunAttribute.MESSAGE_INTEGRITY, StunAttribute.PRIORITY, StunAttribute.USE_CANDIDATE,
+                    StunAttribute.MESSAGE_INTEGRITY_SHA256, StunAttribute.MAPPED_ADDRESS, StunAttribute.XOR_MAPPED_ADDRESS ->
+                true;
+            default -> false;
+        };
+    }
+}

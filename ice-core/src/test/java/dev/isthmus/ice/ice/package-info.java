@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.ice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.isthmus.ice.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceState;
+import dev.isthmus.ice.sim.SimIcePeer;
+import dev.isthmus.ice.sim.SimNetwork;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A restart replaces the credentials and the pair, while media goes on by the old pair. */
+class IceRestartTest {
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    @Test
+    void theOldPairStaysSelectedUntilANewOneWorks() {
+        SimNetwork network = new SimNetwork(1);
+        SimIcePeer a = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null);
+        SimIcePeer b = new SimIcePeer(network, false, 2).at("10.0.0.2:2000", null);
+        a.learn(b);
+        b.learn(a);
+        assertThat(network.runUntil(() -> a.connected() && b.connected(), MINUTE)).isTrue();
+        CandidatePair before = a.selected();
+        String oldUfrag = a.agent().localCredentials().ufrag();
+
+        a.restart();
+        b.restart();
+        assertThat(a.selected()).isSameAs(before);
+        assertThat(a.agent().state()).isEqualTo(IceState.CONNECTED);
+        assertThat(a.agent().localCredentials().ufrag()).isNotEqualTo(oldUfrag);
+
+        a.learn(b);
+        b.learn(a);
+        assertThat(network.runUntil(() -> a.selected() != before && b.selected().nominated(), MINUTE)).isTrue();
+        network.run(TimeUnit.MINUTES.toNanos(2));
+        assertThat(a.connected()).isTrue();
+        assertThat(b.connected()).isTrue();
+    }
+}

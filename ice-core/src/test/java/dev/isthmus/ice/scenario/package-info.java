@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.scenario;
+
+import org.jspecify.annotations.NullMarked;

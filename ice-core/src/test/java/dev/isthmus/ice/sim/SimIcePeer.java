@@ -1,0 +1,120 @@
+package dev.isthmus.ice.sim;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceAgent;
+import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.ice.IceEvent;
+import dev.isthmus.ice.ice.IceReason;
+import dev.isthmus.ice.ice.IceState;
+import dev.isthmus.ice.ice.IceTransmit;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunResult;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An ICE agent on the simulated network, with host candidates. */
+public final class SimIcePeer implements SimNetwork.Host {
+    private final SimNetwork network;
+    private final List<TransportAddress> addresses = new ArrayList<>();
+    private final List<IceEvent> events = new ArrayList<>();
+    private final Counters<IceReason> counters = new Counters<>(IceReason.class);
+    private final SeededRandom random;
+    private final IceAgent agent;
+    private final StunMessage message = new StunMessage();
+
+    public SimIcePeer(SimNetwork network, boolean controlling, long tieBreaker) {
+        this.network = network;
+        this.random = network.random().split();
+        this.agent = new IceAgent(new IceAgent.Setup(controlling, tieBreaker, random.nextInt(), IceCredentials.random(random)), random,
+                counters);
+    }
+
+    public static TransportAddress address(String hostAndPort) {
+        return Objects.requireNonNull(TransportAddress.parse(hostAndPort));
+    }
+
+    /** Adds a host candidate at that address, behind the NAT or not. */
+    public SimIcePeer at(String hostAndPort, @Nullable SimNat nat) {
+        TransportAddress address = address(hostAndPort);
+        network.attach(this, address, nat);
+        addresses.add(address);
+        agent.addLocalCandidate(Candidate.host(address, 65535 - addresses.size()), network.now());
+        return this;
+    }
+
+    /** Tells this peer everything about the other, as an exchange of descriptions would. */
+    public void learn(SimIcePeer other) {
+        agent.setRemoteCredentials(other.agent.localCredentials(), network.now());
+        for (TransportAddress address : other.addresses) {
+            agent.addRemoteCandidate(Candidate.host(address, 65535 - 1 - other.addresses.indexOf(address)), network.now());
+        }
+        flush();
+    }
+
+    /** Begins a new generation. */
+    public void restart() {
+        agent.restart(IceCredentials.random(random));
+        flush();
+    }
+
+    public IceAgent agent() {
+        return agent;
+    }
+
+    public Counters<IceReason> counters() {
+        return counters;
+    }
+
+    public List<IceEvent> events() {
+        return events;
+    }
+
+    public boolean connected() {
+        return agent.state() == IceState.CONNECTED;
+    }
+
+    public CandidatePair selected() {
+        return Objects.requireNonNull(agent.selectedPair());
+    }
+
+    /** Hands a datagram to the agent and returns what became of it. */
+    public IceReason receive(byte[] bytes, TransportAddress at, TransportAddress from) {
+        if (message.wrap(ByteBuffer.wrap(bytes), 0, bytes.length) != StunResult.OK) {
+            throw new IllegalArgumentException("not STUN");
+        }
+        IceReason reason = agent.onPacket(message, at, from, network.now());
+        flush();
+        return reason;
+    }
+
+    @Override
+    public void onDatagram(byte[] bytes, TransportAddress at, TransportAddress from, long nowNanos) {
+        receive(bytes, at, from);
+    }
+
+    @Override
+    public void onTimeout(long nowNanos) {
+        agent.onTimeout(nowNanos);
+        flush();
+    }
+
+    @Override
+    public long nextDeadline() {
+        return agent.nextDeadline();
+    }
+
+    private void flush() {
+        for (IceTransmit t = agent.pollTransmit(); t != null; t = agent.pollTransmit()) {
+            network.send(t.local(), t.remote(), t.bytes());
+        }
+        for (IceEvent e = agent.pollEvent(); e != null; e = agent.pollEvent()) {
+            events.add(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.stun;
+
+import org.jspecify.annotations.NullMarked;
