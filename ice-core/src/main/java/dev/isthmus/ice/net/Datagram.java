@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 
 /**
  * A view of one received datagram: where it came from, where it arrived, and its bytes inside a buffer that belongs to the loop. Valid only
- * during the call that hands it over; the same object serves the next datagram. The receiver may change the bytes in place.
+ * during the call that hands it over; the same object serves the next datagram. The receiver may change the bytes in place, and the
+ * {@link #HEADROOM} bytes in front of them.
  */
 public final class Datagram {
+    /** Bytes in front of every received datagram that a receiver may fill with a header of its own. */
+    public static final int HEADROOM = ReceiveBatch.HEADROOM;
     private final AddressKey key = new AddressKey();
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;

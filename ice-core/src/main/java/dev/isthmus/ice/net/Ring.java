@@ -24,7 +24,8 @@ final class Ring {
         }
     }
 
-    private final ByteBuffer bytes = ByteBuffer.allocateDirect(SLOTS * SLOT_BYTES);
+    private static final int STRIDE = ReceiveBatch.HEADROOM + SLOT_BYTES;
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(SLOTS * STRIDE);
     private final AddressKey[] keys = new AddressKey[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final @Nullable DatagramHandler[] targets = new @Nullable DatagramHandler[SLOTS];
@@ -47,7 +48,7 @@ final class Ring {
             return false;
         }
         int slot = (int) t & SLOTS - 1;
-        bytes.put(slot * SLOT_BYTES, source, offset, length);
+        bytes.put(slot * STRIDE + ReceiveBatch.HEADROOM, source, offset, length);
         keys[slot].set(key);
         lengths[slot] = length;
         targets[slot] = target;
@@ -69,7 +70,7 @@ final class Ring {
             targets[slot] = null;
             if (target != null) {
                 view.key().set(keys[slot]);
-                target.onDatagram(view.wrap(bytes, slot * SLOT_BYTES, lengths[slot]), nowNanos);
+                target.onDatagram(view.wrap(bytes, slot * STRIDE + ReceiveBatch.HEADROOM, lengths[slot]), nowNanos);
             }
             HEAD.setRelease(this, at + 1);
         }

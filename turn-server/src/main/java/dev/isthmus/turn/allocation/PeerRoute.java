@@ -1,0 +1,74 @@
+package dev.isthmus.turn.allocation;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.ice.time.Deadline;
+import org.jspecify.annotations.Nullable;
+
+/** The way between an allocation and one peer address: where to send, and by which channel the client knows the peer. */
+public final class PeerRoute {
+    private final AddressKey toPeer;
+    private Permission permission;
+    private final boolean admitted;
+    private LinkTable.@Nullable Sink sink;
+    private int channel;
+    private long channelExpires = Deadline.NONE;
+
+    PeerRoute(AddressKey toPeer, Permission permission, boolean admitted) {
+        this.toPeer = toPeer;
+        this.permission = permission;
+        this.admitted = admitted;
+    }
+
+    /** Returns the flow from the relayed address (local) to the peer (remote). */
+    public AddressKey toPeer() {
+        return toPeer;
+    }
+
+    /** Returns whether policy and permission let data pass now. */
+    public boolean open(long nowNanos) {
+        return admitted && permission.expires() > nowNanos;
+    }
+
+    /** Returns the bound channel, or 0. */
+    public int channel(long nowNanos) {
+        return channelExpires > nowNanos ? channel : 0;
+    }
+
+    /** Returns the in-memory sink of the peer, or null when it is reached through the socket. */
+    public LinkTable.@Nullable Sink sink() {
+        LinkTable.Sink s = sink;
+        if (s != null && !s.isOpen()) {
+            sink = null;
+            return null;
+        }
+        return s;
+    }
+
+    /** Sets the in-memory sink. */
+    public void sink(LinkTable.@Nullable Sink newSink) {
+        sink = newSink;
+    }
+
+    void permission(Permission renewed) {
+        permission = renewed;
+    }
+
+    void bind(int number, long expires) {
+        channel = number;
+        channelExpires = expires;
+    }
+
+    long channelExpires() {
+        return channel == 0 ? Deadline.NONE : channelExpires;
+    }
+
+    int boundChannel() {
+        return channel;
+    }
+
+    void unbind() {
+        channel = 0;
+        channelExpires = Long.MIN_VALUE;
+    }
+}

@@ -1,0 +1,5 @@
+/** The daemon. */
+@NullMarked
+package dev.isthmus.turn.app;
+
+import org.jspecify.annotations.NullMarked;

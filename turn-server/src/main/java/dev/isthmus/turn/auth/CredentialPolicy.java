@@ -1,0 +1,32 @@
+package dev.isthmus.turn.auth;
+
+import dev.isthmus.ice.net.TransportAddress;
+import java.util.List;
+
+/**
+ * What a credential may do.
+ *
+ * @param onlyPeers if not empty, exactly these addresses and ports may be peers, whatever the server's peer policy says; if empty, the peer
+ *        policy decides
+ * @param maxAllocations allocations at one time
+ * @param maxLifetimeSeconds the longest lifetime of an allocation
+ */
+public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds) {
+    /** A user's policy where the configuration says nothing. */
+    public static final CredentialPolicy USER = new CredentialPolicy(List.of(), 1000, 3600);
+
+    /** Returns whether the peer policy is replaced by an exact list. */
+    public boolean exact() {
+        return !onlyPeers.isEmpty();
+    }
+
+    /** Returns whether the exact list names the address with any port. */
+    public boolean namesHost(TransportAddress peer) {
+        return onlyPeers.stream().anyMatch(peer::sameHost);
+    }
+
+    /** Returns whether the exact list names the address and port. */
+    public boolean names(TransportAddress peer) {
+        return onlyPeers.contains(peer);
+    }
+}

@@ -1,0 +1,5 @@
+/** Credentials and their policies, nonces, quotas. */
+@NullMarked
+package dev.isthmus.turn.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Listeners and relay sockets. */
+@NullMarked
+package dev.isthmus.turn.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Which peer addresses may be reached. */
+@NullMarked
+package dev.isthmus.turn.peers;
+
+import org.jspecify.annotations.NullMarked;

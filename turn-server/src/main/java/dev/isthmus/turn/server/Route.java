@@ -1,0 +1,91 @@
+package dev.isthmus.turn.server;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.turn.allocation.RelaySockets.RelaySocket;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The hot path's answer: forward these bytes there. One object a server, valid until the next call. */
+public final class Route {
+    /** Where the bytes go. */
+    public enum Kind {
+        /** Nowhere; a counter says why. */
+        DROP,
+        /** To {@link #to}, a client, from the listener socket. */
+        TO_CLIENT,
+        /** To {@link #to}, a peer, from {@link #socket} or into {@link #sink}. */
+        TO_PEER
+    }
+
+    private Kind kind = Kind.DROP;
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private int offset;
+    private int length;
+    private AddressKey to = new AddressKey();
+    private @Nullable RelaySocket socket;
+    private LinkTable.@Nullable Sink sink;
+
+    Route() {}
+
+    Route drop() {
+        kind = Kind.DROP;
+        return this;
+    }
+
+    Route toClient(AddressKey client, ByteBuffer bytes, int at, int count) {
+        kind = Kind.TO_CLIENT;
+        to = client;
+        return bytes(bytes, at, count);
+    }
+
+    Route toPeer(AddressKey peer, @Nullable RelaySocket from, LinkTable.@Nullable Sink link, ByteBuffer bytes, int at, int count) {
+        kind = Kind.TO_PEER;
+        to = peer;
+        socket = from;
+        sink = link;
+        return bytes(bytes, at, count);
+    }
+
+    private Route bytes(ByteBuffer bytes, int at, int count) {
+        buffer = bytes;
+        offset = at;
+        length = count;
+        return this;
+    }
+
+    /** Returns where the bytes go. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns the destination: remote is where to send, local is from where. */
+    public AddressKey to() {
+        return to;
+    }
+
+    /** Returns the relay socket of a packet to a peer. */
+    public @Nullable RelaySocket socket() {
+        return socket;
+    }
+
+    /** Returns the in-memory sink of a packet to a peer, or null when it takes the socket. */
+    public LinkTable.@Nullable Sink sink() {
+        return sink;
+    }
+
+    /** Returns the buffer that holds the bytes. */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Returns the index of the first byte. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Returns the number of bytes. */
+    public int length() {
+        return length;
+    }
+}

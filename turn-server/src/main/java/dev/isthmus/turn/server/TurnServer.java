@@ -1,0 +1,262 @@
+package dev.isthmus.turn.server;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.ice.net.PacketKind;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.MessageIntegrity;
+import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunResult;
+import dev.isthmus.ice.stun.StunType;
+import dev.isthmus.ice.time.Deadline;
+import dev.isthmus.ice.time.RandomSource;
+import dev.isthmus.ice.turn.ChannelData;
+import dev.isthmus.ice.turn.TurnAttribute;
+import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.PeerRoute;
+import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.allocation.RelaySockets;
+import dev.isthmus.turn.auth.Nonces;
+import dev.isthmus.turn.auth.Quota;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The STUN and TURN server of one loop (RFC 8489, RFC 8656), without sockets: it is handed datagrams with the time and says where bytes go.
+ *
+ * <p>Data passes as a returned {@link Route}. What a request changes comes out of {@link #pollCommand}, to be drained after each call. Each
+ * allocation's timer is the caller's: it calls {@link #onTimeout} when the allocation's deadline has come.
+ */
+public final class TurnServer {
+    /** What a server is built from. */
+    public record Parts(TurnConfig config, Quota quota, PortPool ports, RelaySockets sockets, LinkTable links, RandomSource random,
+            byte[] nonceKey) {}
+
+    private final Counters<TurnReason> counters;
+    private final LinkTable links;
+    private final RandomSource random;
+    private final RequestHandler requests;
+    private final Reply reply;
+    private final StunMessage message = new StunMessage();
+    private final Route route = new Route();
+    /** Client five-tuple to its allocation. */
+    private final Map<AddressKey, Allocation> allocations = new HashMap<>();
+    private final Deque<TurnCommand> commands = new ArrayDeque<>();
+
+    /** Creates a server that counts into the given counters. */
+    public TurnServer(Parts parts, Counters<TurnReason> counters) {
+        this.counters = counters;
+        this.links = parts.links();
+        this.random = parts.random();
+        MessageIntegrity integrity = new MessageIntegrity();
+        this.reply = new Reply(integrity, parts.config().software());
+        Authenticator authenticator = new Authenticator(parts.config().credentials(), new Nonces(parts.nonceKey()), integrity);
+        this.requests = new RequestHandler(this, parts, authenticator, reply);
+    }
+
+    /** Takes a datagram from a client's side. */
+    public Route onClient(Datagram datagram, long nowNanos, long wallMillis) {
+        ByteBuffer buffer = datagram.buffer();
+        return switch (PacketKind.of(buffer, datagram.offset(), datagram.length())) {
+            case CHANNEL_DATA -> onChannelData(datagram, nowNanos);
+            case STUN -> onStun(datagram, nowNanos, wallMillis);
+            default -> drop(TurnReason.NOT_STUN);
+        };
+    }
+
+    private Route onChannelData(Datagram datagram, long nowNanos) {
+        int data = ChannelData.dataLength(datagram.buffer(), datagram.offset(), datagram.length());
+        if (data < 0) {
+            return drop(TurnReason.BAD_CHANNEL_DATA);
+        }
+        Allocation allocation = allocations.get(datagram.key());
+        if (allocation == null) {
+            return drop(TurnReason.NO_ALLOCATION);
+        }
+        PeerRoute peer = allocation.routeOf(ChannelData.channel(datagram.buffer(), datagram.offset()));
+        if (peer == null) {
+            return drop(TurnReason.UNKNOWN_CHANNEL);
+        }
+        return toPeer(allocation, peer, datagram.buffer(), datagram.offset() + ChannelData.HEADER_LENGTH, data, nowNanos);
+    }
+
+    private Route toPeer(Allocation allocation, PeerRoute peer, ByteBuffer buffer, int offset, int length, long nowNanos) {
+        if (!peer.open(nowNanos)) {
+            return drop(TurnReason.NO_PERMISSION_TO_PEER);
+        }
+        counters.count(TurnReason.RELAYED_TO_PEER);
+        counters.add(TurnReason.BYTES_TO_PEER, length);
+        return route.toPeer(peer.toPeer(), allocation.socket(), peer.sink(), buffer, offset, length);
+    }
+
+    private Route onStun(Datagram datagram, long nowNanos, long wallMillis) {
+        if (message.wrap(datagram.buffer(), datagram.offset(), datagram.length()) != StunResult.OK) {
+            return drop(TurnReason.MALFORMED);
+        }
+        int type = message.type();
+        if (type == StunType.of(TurnAttribute.METHOD_SEND, StunType.INDICATION)) {
+            return onSend(datagram.key(), nowNanos);
+        }
+        if (message.messageClass() != StunType.REQUEST) {
+            return drop(TurnReason.UNEXPECTED_CLASS);
+        }
+        if (message.method() == StunType.BINDING) {
+            return onBinding(datagram.key());
+        }
+        return requests.onRequest(message, datagram.key(), nowNanos, wallMillis) ? answer(datagram.key()) : route.drop();
+    }
+
+    private Route onBinding(AddressKey client) {
+        int[] unknown = message.unknownRequired(TurnServer::knownInBinding);
+        if (unknown.length > 0) {
+            counters.count(TurnReason.UNKNOWN_ATTRIBUTE);
+            reply.error(message, 420, "Unknown Attribute").unknownAttributes(unknown);
+        } else {
+            counters.count(TurnReason.BINDING_ANSWERED);
+            reply.success(message).xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(),
+                    client.remotePort());
+        }
+        reply.finish(message, null);
+        return answer(client);
+    }
+
+    /** A Binding request may carry credentials and ICE's attributes; they change nothing. */
+    private static boolean knownInBinding(int type) {
+        return switch (type) {
+            case StunAttribute.USERNAME, StunAttribute.MESSAGE_INTEGRITY, StunAttribute.REALM, StunAttribute.NONCE, StunAttribute.PRIORITY,
+                    StunAttribute.USE_CANDIDATE, StunAttribute.MESSAGE_INTEGRITY_SHA256 ->
+                true;
+            default -> false;
+        };
+    }
+
+    private Route answer(AddressKey client) {
+        return route.toClient(client, reply.buffer(), 0, reply.length());
+    }
+
+    /** RFC 8656, section 11.2: a Send indication is silently dropped where a request would be refused. */
+    private Route onSend(AddressKey client, long nowNanos) {
+        Allocation allocation = allocations.get(client);
+        if (allocation == null) {
+            return drop(TurnReason.NO_ALLOCATION);
+        }
+        TransportAddress peer = message.xorAddress(TurnAttribute.XOR_PEER_ADDRESS);
+        int data = message.find(TurnAttribute.DATA);
+        if (peer == null || data < 0) {
+            return drop(TurnReason.SEND_INCOMPLETE);
+        }
+        if (peer.ipv4() != allocation.relayed().ipv4()) {
+            return drop(TurnReason.WRONG_FAMILY);
+        }
+        if (!requests.admitsEndpoint(allocation.credential(), peer)) {
+            return drop(TurnReason.SEND_FORBIDDEN);
+        }
+        PeerRoute to = route(allocation, peer);
+        return to == null
+                ? drop(TurnReason.NO_PERMISSION_TO_PEER)
+                : toPeer(allocation, to, message.buffer(), data, message.valueLength(data), nowNanos);
+    }
+
+    /** Returns the route to a permitted peer, with its in-memory sink looked up anew when it has none. */
+    @Nullable
+    PeerRoute route(Allocation allocation, TransportAddress peer) {
+        PeerRoute found = allocation.routeTo(peer);
+        if (found != null && found.sink() == null) {
+            found.sink(links.find(peer));
+        }
+        return found;
+    }
+
+    /** Takes a datagram that arrived at an allocation's relayed address, by socket or by link. */
+    public Route onPeer(Allocation allocation, Datagram datagram, long nowNanos) {
+        AddressKey key = datagram.key();
+        TransportAddress relayed = allocation.relayed();
+        key.setLocal(relayed.ipv4(), relayed.high(), relayed.low(), relayed.port());
+        PeerRoute from = allocation.routeFrom(key);
+        if (from == null || !from.open(nowNanos)) {
+            return drop(TurnReason.NO_PERMISSION_FROM_PEER);
+        }
+        int length = datagram.length();
+        int channel = from.channel(nowNanos);
+        if (channel == 0 && length > LARGEST_INDICATION) {
+            return drop(TurnReason.DATA_TOO_LONG);
+        }
+        counters.count(TurnReason.RELAYED_TO_CLIENT);
+        counters.add(TurnReason.BYTES_TO_CLIENT, length);
+        if (channel == 0) {
+            return dataIndication(allocation, datagram);
+        }
+        int header = datagram.offset() - ChannelData.HEADER_LENGTH;
+        ChannelData.writeHeader(datagram.buffer(), header, channel, length);
+        return route.toClient(allocation.client(), datagram.buffer(), header, length + ChannelData.HEADER_LENGTH);
+    }
+
+    /** What fits into the output buffer beside the indication's own attributes. */
+    private static final int LARGEST_INDICATION = 1980;
+
+    private Route dataIndication(Allocation allocation, Datagram datagram) {
+        AddressKey key = datagram.key();
+        reply.indication(TurnAttribute.METHOD_DATA, random.nextInt(), random.nextLong())
+                .xorAddress(TurnAttribute.XOR_PEER_ADDRESS, key.ipv4(), key.remoteHigh(), key.remoteLow(), key.remotePort())
+                .bytes(TurnAttribute.DATA, datagram.buffer(), datagram.offset(), datagram.length());
+        return answer(allocation.client());
+    }
+
+    /** Expires what is due in an allocation; its timer is filed anew by the command that follows, if it lives on. */
+    public void onTimeout(Allocation allocation, long nowNanos) {
+        if (Deadline.due(allocation.expires(), nowNanos)) {
+            release(allocation);
+        } else {
+            allocation.expireParts(nowNanos);
+        }
+    }
+
+    private Route drop(TurnReason reason) {
+        counters.count(reason);
+        return route.drop();
+    }
+
+    void add(Allocation allocation) {
+        allocations.put(allocation.client(), allocation);
+        counters.count(TurnReason.ALLOCATED);
+    }
+
+    void release(Allocation allocation) {
+        if (allocations.remove(allocation.client(), allocation)) {
+            requests.returnParts(allocation);
+            counters.count(TurnReason.RELEASED);
+            commands.add(new TurnCommand.Release(allocation));
+        }
+    }
+
+    void schedule(Allocation allocation) {
+        commands.add(new TurnCommand.Schedule(allocation));
+    }
+
+    @Nullable
+    Allocation allocation(AddressKey client) {
+        return allocations.get(client);
+    }
+
+    Counters<TurnReason> counters() {
+        return counters;
+    }
+
+    /** Takes the next command, or null. */
+    public @Nullable TurnCommand pollCommand() {
+        return commands.poll();
+    }
+
+    /** Returns the allocations that exist. */
+    public Collection<Allocation> allocations() {
+        return allocations.values();
+    }
+}
