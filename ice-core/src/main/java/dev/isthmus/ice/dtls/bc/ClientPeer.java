@@ -1,0 +1,78 @@
+package dev.isthmus.ice.dtls.bc;
+
+import dev.isthmus.ice.dtls.SrtpKeys;
+import java.io.IOException;
+import java.util.Hashtable;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.DefaultTlsClient;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.TlsAuthentication;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsServerCertificate;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+
+/** The active side of a DTLS-SRTP handshake. */
+final class ClientPeer extends DefaultTlsClient {
+    private final PeerPolicy policy;
+    private final BcTlsCrypto crypto;
+
+    ClientPeer(BcTlsCrypto crypto, PeerPolicy policy) {
+        super(crypto);
+        this.crypto = crypto;
+        this.policy = policy;
+    }
+
+    SrtpKeys keys() {
+        return policy.export(context, true);
+    }
+
+    @Override
+    protected ProtocolVersion[] getSupportedVersions() {
+        return ProtocolVersion.DTLSv12.only();
+    }
+
+    @Override
+    protected int[] getSupportedCipherSuites() {
+        return PeerPolicy.SUITES.clone();
+    }
+
+    @Override
+    public int getHandshakeTimeoutMillis() {
+        return PeerPolicy.HANDSHAKE_TIMEOUT_MILLIS;
+    }
+
+    @Override
+    public int getHandshakeResendTimeMillis() {
+        return PeerPolicy.FIRST_RESEND_MILLIS;
+    }
+
+    @Override
+    public TlsAuthentication getAuthentication() {
+        return new TlsAuthentication() {
+            @Override
+            public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
+                policy.verify(server.getCertificate());
+            }
+
+            @Override
+            public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
+                return policy.signer(context, crypto);
+            }
+        };
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Hashtable<Integer, byte[]> getClientExtensions() throws IOException {
+        Hashtable<Integer, byte[]> extensions = super.getClientExtensions();
+        policy.offerProfiles(extensions);
+        return extensions;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public void processServerExtensions(@SuppressWarnings("rawtypes") Hashtable serverExtensions) throws IOException {
+        super.processServerExtensions(serverExtensions);
+        policy.accept(serverExtensions);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.isthmus.ice.dtls.bc;
+
+import dev.isthmus.ice.dtls.DtlsReason;
+import dev.isthmus.ice.dtls.Fingerprint;
+import dev.isthmus.ice.dtls.SrtpKeys;
+import dev.isthmus.ice.dtls.SrtpProfile;
+import java.io.IOException;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Vector;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CipherSuite;
+import org.bouncycastle.tls.ExporterLabel;
+import org.bouncycastle.tls.HashAlgorithm;
+import org.bouncycastle.tls.SignatureAlgorithm;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsCredentialedSigner;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsSRTPUtils;
+import org.bouncycastle.tls.UseSRTPData;
+import org.bouncycastle.tls.crypto.TlsCertificate;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+import org.jspecify.annotations.Nullable;
+
+/** What both roles of a handshake share: suites, our certificate, the peer's fingerprint, the SRTP profile, key export. */
+final class PeerPolicy {
+    static final int HANDSHAKE_TIMEOUT_MILLIS = 20_000;
+    static final int FIRST_RESEND_MILLIS = 300;
+    static final int[] SUITES = {CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA};
+    private static final byte[] NO_MKI = {};
+
+    private final DtlsCertificate certificate;
+    private final List<Fingerprint> expected;
+    private final List<SrtpProfile> profiles;
+    private @Nullable SrtpProfile chosen;
+    private @Nullable DtlsReason refusal;
+
+    PeerPolicy(DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles) {
+        this.certificate = certificate;
+        this.expected = expected;
+        this.profiles = profiles;
+    }
+
+    /** Returns why this side refused the peer, or null. */
+    @Nullable
+    DtlsReason refusal() {
+        return refusal;
+    }
+
+    private TlsFatalAlert refuse(DtlsReason reason, short alert) {
+        refusal = reason;
+        return new TlsFatalAlert(alert, reason.description());
+    }
+
+    void verify(@Nullable Certificate chain) throws IOException {
+        if (chain == null || chain.isEmpty()) {
+            throw refuse(DtlsReason.WRONG_FINGERPRINT, AlertDescription.bad_certificate);
+        }
+        byte[] der = chain.getCertificateAt(0).getEncoded();
+        if (expected.stream().noneMatch(f -> f.matches(der))) {
+            throw refuse(DtlsReason.WRONG_FINGERPRINT, AlertDescription.bad_certificate);
+        }
+    }
+
+    TlsCredentialedSigner signer(TlsContext context, BcTlsCrypto crypto) throws IOException {
+        TlsCertificate own = crypto.createCertificate(certificate.der());
+        Certificate chain = new Certificate(new TlsCertificate[]{own});
+        return new BcDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, certificate.privateKey(), chain,
+                new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+    }
+
+    static Vector<SignatureAndHashAlgorithm> signatureAlgorithms() {
+        Vector<SignatureAndHashAlgorithm> all = new Vector<>();
+        for (short hash : new short[]{HashAlgorithm.sha256, HashAlgorithm.sha384, HashAlgorithm.sha512}) {
+            all.add(new SignatureAndHashAlgorithm(hash, SignatureAlgorithm.ecdsa));
+            all.add(new SignatureAndHashAlgorithm(hash, SignatureAlgorithm.rsa));
+        }
+        return all;
+    }
+
+    /** Client: offers our profiles. */
+    void offerProfiles(Hashtable<Integer, byte[]> extensions) throws IOException {
+        TlsSRTPUtils.addUseSRTPExtension(extensions, new UseSRTPData(profiles.stream().mapToInt(SrtpProfile::id).toArray(), NO_MKI));
+    }
+
+    /** Server: chooses the first of our profiles that the client offers. */
+    void choose(@Nullable Hashtable<Integer, byte[]> clientExtensions) throws IOException {
+        UseSRTPData offered = clientExtensions == null ? null : TlsSRTPUtils.getUseSRTPExtension(clientExtensions);
+        if (offered != null) {
+            for (SrtpProfile profile : profiles) {
+                for (int id : offered.getProtectionProfiles()) {
+                    if (id == profile.id()) {
+                        chosen = profile;
+                        return;
+                    }
+                }
+            }
+        }
+        throw refuse(DtlsReason.NO_SRTP_PROFILE, AlertDescription.handshake_failure);
+    }
+
+    /** Server: answers with the chosen profile. */
+    void answerProfile(Hashtable<Integer, byte[]> extensions) throws IOException {
+        SrtpProfile profile = chosen;
+        if (profile != null) {
+            TlsSRTPUtils.addUseSRTPExtension(extensions, new UseSRTPData(new int[]{profile.id()}, NO_MKI));
+        }
+    }
+
+    /** Client: takes the server's choice. */
+    void accept(@Nullable Hashtable<Integer, byte[]> serverExtensions) throws IOException {
+        UseSRTPData answer = serverExtensions == null ? null : TlsSRTPUtils.getUseSRTPExtension(serverExtensions);
+        int[] ids = answer == null ? new int[0] : answer.getProtectionProfiles();
+        SrtpProfile profile = ids.length == 1 ? SrtpProfile.of(ids[0]) : null;
+        if (profile == null || !profiles.contains(profile)) {
+            throw refuse(DtlsReason.NO_SRTP_PROFILE, AlertDescription.illegal_parameter);
+        }
+        chosen = profile;
+    }
+
+    SrtpKeys export(TlsContext context, boolean client) {
+        SrtpProfile profile = chosen;
+        if (profile == null) {
+            throw new IllegalStateException("no profile");
+        }
+        int length = 2 * (profile.keyLength() + profile.saltLength());
+        return SrtpKeys.cut(profile, context.exportKeyingMaterial(ExporterLabel.dtls_srtp, null, length), client);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.isthmus.ice.dtls.bc;
+
+import java.io.InterruptedIOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.tls.DatagramTransport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The datagrams between the owner loop and the association: a bounded queue in, a bounded queue out. During the handshake reading waits on the
+ * handshake's own thread; afterwards the loop reads, and an empty queue is an interruption, which leaves the association open.
+ */
+final class QueueTransport implements DatagramTransport {
+    private static final int CAPACITY = 64;
+    private static final int OUT_CAPACITY = 256;
+    private static final int MTU = 1200;
+    private static final InterruptedIOException EMPTY = new Empty();
+
+    private final ArrayBlockingQueue<byte[]> in = new ArrayBlockingQueue<>(CAPACITY);
+    private final ConcurrentLinkedQueue<byte[]> out = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger outCount = new AtomicInteger();
+    private final Runnable outputReady;
+    private volatile boolean waiting = true;
+    private volatile boolean closed;
+
+    private static final class Empty extends InterruptedIOException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    QueueTransport(Runnable outputReady) {
+        this.outputReady = outputReady;
+    }
+
+    boolean offer(byte[] datagram) {
+        return in.offer(datagram);
+    }
+
+    boolean hasInput() {
+        return !in.isEmpty();
+    }
+
+    byte @Nullable [] pollOutput() {
+        byte[] next = out.poll();
+        if (next != null) {
+            outCount.decrementAndGet();
+        }
+        return next;
+    }
+
+    /** From now on reading never waits. */
+    void stopWaiting() {
+        waiting = false;
+    }
+
+    @Override
+    public int getReceiveLimit() {
+        return 2048;
+    }
+
+    @Override
+    public int getSendLimit() {
+        return MTU;
+    }
+
+    @Override
+    public int receive(byte[] buffer, int offset, int length, int waitMillis) throws InterruptedIOException {
+        byte[] datagram;
+        try {
+            datagram = waiting && waitMillis > 0 ? in.poll(waitMillis, TimeUnit.MILLISECONDS) : in.poll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        if (datagram == null) {
+            if (closed) {
+                throw new InterruptedIOException("closed");
+            }
+            if (!waiting) {
+                throw EMPTY;
+            }
+            return -1;
+        }
+        int count = Math.min(length, datagram.length);
+        System.arraycopy(datagram, 0, buffer, offset, count);
+        return count;
+    }
+
+    @Override
+    public void send(byte[] buffer, int offset, int length) {
+        if (outCount.incrementAndGet() > OUT_CAPACITY) {
+            outCount.decrementAndGet();
+            return;
+        }
+        byte[] datagram = new byte[length];
+        System.arraycopy(buffer, offset, datagram, 0, length);
+        out.add(datagram);
+        outputReady.run();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
