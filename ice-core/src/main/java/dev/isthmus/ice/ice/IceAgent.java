@@ -435,6 +435,12 @@ public final class IceAgent {
         return local;
     }
 
+    /** Returns the peer's username fragment of this generation, or an empty text before it is known. */
+    public String remoteUfrag() {
+        IceCredentials peer = remote;
+        return peer == null ? "" : peer.ufrag();
+    }
+
     /** Returns our candidates, peer-reflexive ones included. */
     public List<Candidate> localCandidates() {
         return List.copyOf(checkList.locals());

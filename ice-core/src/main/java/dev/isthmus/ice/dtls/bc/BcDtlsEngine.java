@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.bouncycastle.tls.DTLSClientProtocol;
 import org.bouncycastle.tls.DTLSServerProtocol;
 import org.bouncycastle.tls.DTLSTransport;
@@ -35,10 +36,10 @@ public final class BcDtlsEngine implements DtlsEngine {
      * @param certificate ours
      * @param expected fingerprints that the peer signalled; its certificate must have one of them
      * @param profiles SRTP profiles, best first
-     * @param address whose handshakes are capped together
+     * @param address the peer's host, asked when the handshake begins: handshakes of one host are capped together
      */
     public record Setup(boolean client, DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles,
-            String address) {}
+            Supplier<String> address) {}
 
     /** What the owner provides: its loop, what to call there when there is something to drain, and the shared workers. */
     public record Owner(Executor loop, Runnable drain, HandshakeWorkers workers, RandomSource random, Counters<DtlsReason> counters) {}
@@ -85,7 +86,7 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
         started = true;
         owner.counters().count(DtlsReason.HANDSHAKES_STARTED);
-        if (!owner.workers().submit(setup.address(), this::handshake)) {
+        if (!owner.workers().submit(setup.address().get(), this::handshake)) {
             owner.counters().count(DtlsReason.TOO_MANY_HANDSHAKES);
             ended = true;
             events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description()));

@@ -1,0 +1,5 @@
+/** The daemon. */
+@NullMarked
+package dev.isthmus.gateway.app;
+
+import org.jspecify.annotations.NullMarked;

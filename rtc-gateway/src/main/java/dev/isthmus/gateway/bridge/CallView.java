@@ -1,0 +1,79 @@
+package dev.isthmus.gateway.bridge;
+
+import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.ice.ice.CandidatePair;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as operators see it: a copy that no longer changes.
+ *
+ * @param id the call's id
+ * @param endpoint the plain side's name
+ * @param ageMillis since the offer
+ * @param ended whether the call is over
+ * @param ice state, role and selected pair
+ * @param dtls state, SRTP profile and failure
+ * @param roundTripMillis of the client, or -1
+ * @param directions the four directions
+ * @param diagnosis what is wrong, in sentences; empty when all is well
+ */
+public record CallView(String id, String endpoint, long ageMillis, boolean ended, Ice ice, Dtls dtls, long roundTripMillis,
+        List<Flow> directions, List<String> diagnosis) {
+
+    /** The ICE agent. */
+    public record Ice(String state, String role, String localType, String remoteType, String remoteAddress, int pairs) {}
+
+    /** The DTLS association. */
+    public record Dtls(String state, String profile, String failure) {}
+
+    /** One direction; times are milliseconds ago, -1 for never. */
+    public record Flow(String name, String words, long packets, long bytes, long audioPackets, long videoPackets, long firstMillisAgo,
+            long lastMillisAgo, long kernelDrops, Map<String, Long> drops) {}
+
+    /** Copies a call's state; on its loop. */
+    public static CallView of(Call call, long nowNanos) {
+        CandidatePair pair = call.client().ice().selectedPair();
+        Ice ice = new Ice(lower(call.client().ice().state()), call.client().ice().isControlling() ? "controlling" : "controlled",
+                type(pair, true), type(pair, false), pair == null ? "" : pair.remote().address().toString(),
+                call.client().ice().pairs().size());
+        Dtls dtls = new Dtls(lower(call.client().dtlsState()), call.client().profile(), call.client().dtlsFailure());
+        List<Flow> flows = new ArrayList<>();
+        for (Direction direction : Direction.values()) {
+            flows.add(flow(call, direction, nowNanos));
+        }
+        return new CallView(call.id(), call.endpoint().name(), millis(nowNanos - call.startedNanos()), call.ended(), ice, dtls,
+                call.clientRoundTripMillis(), flows, Diagnosis.of(call, nowNanos));
+    }
+
+    private static Flow flow(Call call, Direction direction, long nowNanos) {
+        LegStats leg = call.stats(direction);
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (GatewayReason reason : leg.drops().reasons()) {
+            if (leg.drops().get(reason) > 0) {
+                drops.put(reason.label(), leg.drops().get(reason));
+            }
+        }
+        boolean any = leg.packets() > 0;
+        return new Flow(lower(direction).replace('_', '-'), direction.words(), leg.packets(), leg.bytes(), leg.audioPackets(),
+                leg.videoPackets(), any ? millis(nowNanos - leg.firstNanos()) : -1, any ? millis(nowNanos - leg.lastNanos()) : -1,
+                call.kernelDrops(direction), drops);
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String type(@Nullable CandidatePair pair, boolean local) {
+        return pair == null ? "" : (local ? pair.local() : pair.remote()).type().token();
+    }
+}

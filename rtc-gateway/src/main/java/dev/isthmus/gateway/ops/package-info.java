@@ -1,0 +1,5 @@
+/** Configuration of the gateway. */
+@NullMarked
+package dev.isthmus.gateway.ops;
+
+import org.jspecify.annotations.NullMarked;

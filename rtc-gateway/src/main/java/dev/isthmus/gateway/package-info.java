@@ -1,0 +1,5 @@
+/** What every package of the gateway shares. */
+@NullMarked
+package dev.isthmus.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package dev.isthmus.gateway.rtp;
+
+/**
+ * Gives one outgoing stream unbroken sequence numbers and timestamps, whatever sources feed it. Sequence numbers are extended to 48 bits, apart
+ * from SRTP's own counters, so that re-keying and hold keep continuity. Reordered packets keep their place.
+ */
+public final class Rewriter {
+    private static final int HALF = 0x8000;
+    private final int ssrc;
+    private final int clockRate;
+    private boolean started;
+    private int source;
+    private long highestIn;
+    private long offset;
+    private int timestampOffset;
+    private long highestOut;
+    private int lastTimestampOut;
+    private long lastNanos;
+    private long outgoing;
+
+    /** Creates one for an outgoing stream that begins at a random sequence number and timestamp. */
+    public Rewriter(int ssrc, int clockRate, int firstSequence, int firstTimestamp) {
+        this.ssrc = ssrc;
+        this.clockRate = clockRate;
+        // One turn of the counter is kept below the first number, so that a packet that is older than the first still has a place.
+        this.highestOut = 0x10000L + (firstSequence & 0xffff) - 1;
+        this.lastTimestampOut = firstTimestamp;
+    }
+
+    /** Takes an incoming packet's numbers; the outgoing ones are then {@link #sequence} and {@link #timestamp}. */
+    public void next(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
+        if (!started || inSsrc != source) {
+            begin(inSsrc, inSequence, inTimestamp, nowNanos);
+        }
+        long extended = extend(inSequence);
+        highestIn = Math.max(highestIn, extended);
+        outgoing = extended + offset;
+        if (outgoing > highestOut) {
+            highestOut = outgoing;
+            lastTimestampOut = inTimestamp + timestampOffset;
+            lastNanos = nowNanos;
+        }
+    }
+
+    /** A new source goes on where the old one stopped: the next number, and the time that has passed since. */
+    private void begin(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
+        long passed = started ? ticks(nowNanos - lastNanos) : 0;
+        source = inSsrc;
+        highestIn = 0x10000L + inSequence;
+        offset = highestOut + 1 - highestIn;
+        timestampOffset = lastTimestampOut + (int) Math.max(started ? 1 : 0, passed) - inTimestamp;
+        started = true;
+    }
+
+    private long ticks(long nanos) {
+        return nanos / 1_000L * clockRate / 1_000_000L;
+    }
+
+    private long extend(int sequence) {
+        long candidate = highestIn & ~0xffffL | sequence;
+        long difference = candidate - highestIn;
+        if (difference > HALF) {
+            return candidate - 0x10000;
+        }
+        return difference < -HALF ? candidate + 0x10000 : candidate;
+    }
+
+    /** Returns the outgoing SSRC. */
+    public int ssrc() {
+        return ssrc;
+    }
+
+    /** Returns the clock rate in Hz. */
+    public int clockRate() {
+        return clockRate;
+    }
+
+    /** Returns the outgoing sequence number of the packet taken last. */
+    public int sequence() {
+        return (int) outgoing & 0xffff;
+    }
+
+    /** Returns the 48-bit outgoing index of the packet taken last. */
+    public long index() {
+        return outgoing;
+    }
+
+    /** Returns the outgoing timestamp that belongs to an incoming one of the present source. */
+    public int timestamp(int inTimestamp) {
+        return inTimestamp + timestampOffset;
+    }
+
+    /** Returns whether a packet has been taken. */
+    public boolean started() {
+        return started;
+    }
+
+    /** Returns the SSRC of the present source. */
+    public int source() {
+        return source;
+    }
+
+    /** Returns the outgoing timestamp that stands for now: the latest one and the time since. */
+    public int timestampAt(long nowNanos) {
+        return lastTimestampOut + (int) ticks(nowNanos - lastNanos);
+    }
+}

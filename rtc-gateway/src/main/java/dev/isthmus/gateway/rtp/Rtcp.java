@@ -1,0 +1,104 @@
+package dev.isthmus.gateway.rtp;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Numbers of RTCP (RFC 3550, section 6; RFC 4585, section 6; RFC 5104, section 4.3.1) and the walk over a compound packet.
+ *
+ * <pre>
+ * |V=2|P|  count  |  packet type  |  length in words, minus one   |
+ * |                     SSRC of the sender                        |
+ * </pre>
+ */
+public final class Rtcp {
+    public static final int SENDER_REPORT = 200;
+    public static final int RECEIVER_REPORT = 201;
+    public static final int SOURCE_DESCRIPTION = 202;
+    public static final int BYE = 203;
+    public static final int TRANSPORT_FEEDBACK = 205;
+    public static final int PAYLOAD_FEEDBACK = 206;
+    public static final int PLI = 1;
+    public static final int FIR = 4;
+    static final int REPORT_BLOCK = 24;
+    static final int HEADER = 8;
+
+    /** What a reader does with the parts of a compound packet. */
+    public interface Visitor {
+        /** A sender report: its source, its NTP time and the RTP time that belongs to it. */
+        void onSenderReport(int ssrc, long ntp, int rtpTimestamp);
+
+        /** A report about one of our streams. */
+        void onReportBlock(int aboutSsrc, int fractionLost, int lastReport, int delay);
+
+        /** A picture loss indication or a full intra request for one of our streams. */
+        void onKeyframeRequest(int aboutSsrc);
+
+        /** A source says good-bye. */
+        void onBye(int ssrc);
+    }
+
+    private Rtcp() {}
+
+    /** Walks over a compound packet; returns false, with nothing visited, when it is malformed. */
+    public static boolean read(ByteBuffer b, int offset, int length, Visitor visitor) {
+        if (length < HEADER || !wellFormed(b, offset, length)) {
+            return false;
+        }
+        for (int at = offset; at < offset + length; at += packetLength(b, at)) {
+            visit(b, at, packetLength(b, at), visitor);
+        }
+        return true;
+    }
+
+    private static int packetLength(ByteBuffer b, int at) {
+        return 4 + 4 * (b.getShort(at + 2) & 0xffff);
+    }
+
+    private static boolean wellFormed(ByteBuffer b, int offset, int length) {
+        int at = offset;
+        int end = offset + length;
+        while (at < end) {
+            if (end - at < 4 || (b.get(at) & 0xC0) != 0x80 || packetLength(b, at) > end - at || packetLength(b, at) < 4) {
+                return false;
+            }
+            at += packetLength(b, at);
+        }
+        return true;
+    }
+
+    private static void visit(ByteBuffer b, int at, int length, Visitor visitor) {
+        int count = b.get(at) & 0x1f;
+        switch (b.get(at + 1) & 0xff) {
+            case SENDER_REPORT -> {
+                if (length >= HEADER + 20) {
+                    visitor.onSenderReport(b.getInt(at + 4), b.getLong(at + 8), b.getInt(at + 16));
+                    blocks(b, at + HEADER + 20, at + length, count, visitor);
+                }
+            }
+            case RECEIVER_REPORT -> blocks(b, at + HEADER, at + length, count, visitor);
+            case PAYLOAD_FEEDBACK -> {
+                if (count == PLI && length >= 12) {
+                    visitor.onKeyframeRequest(b.getInt(at + 8));
+                } else if (count == FIR && length >= 16) {
+                    visitor.onKeyframeRequest(b.getInt(at + 12));
+                }
+            }
+            case BYE -> {
+                if (count > 0 && length >= HEADER) {
+                    visitor.onBye(b.getInt(at + 4));
+                }
+            }
+            default -> {
+                // descriptions and feedback that nothing here acts on
+            }
+        }
+    }
+
+    private static void blocks(ByteBuffer b, int from, int end, int count, Visitor visitor) {
+        int at = from;
+        for (int i = 0; i < count && at + REPORT_BLOCK <= end; i++) {
+            visitor.onReportBlock(b.getInt(at), b.get(at + 4) & 0xff, b.getInt(at + 16), b.getInt(at + 20));
+            at += REPORT_BLOCK;
+        }
+    }
+}
