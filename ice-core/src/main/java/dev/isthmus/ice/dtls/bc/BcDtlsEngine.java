@@ -100,11 +100,11 @@ public final class BcDtlsEngine implements DtlsEngine {
             if (setup.client()) {
                 ClientPeer peer = new ClientPeer(crypto, policy);
                 DTLSTransport done = new DTLSClientProtocol().connect(peer, transport);
-                connected(done, peer.keys());
+                connected(done, policy.keys());
             } else {
                 ServerPeer peer = new ServerPeer(crypto, policy);
                 DTLSTransport done = new DTLSServerProtocol().accept(peer, transport);
-                connected(done, peer.keys());
+                connected(done, policy.keys());
             }
         } catch (IOException | RuntimeException e) {
             failed(e);

@@ -1,6 +1,5 @@
 package dev.isthmus.ice.dtls.bc;
 
-import dev.isthmus.ice.dtls.SrtpKeys;
 import java.io.IOException;
 import java.util.Hashtable;
 import org.bouncycastle.tls.CertificateRequest;
@@ -22,8 +21,10 @@ final class ClientPeer extends DefaultTlsClient {
         this.policy = policy;
     }
 
-    SrtpKeys keys() {
-        return policy.export(context, true);
+    @Override
+    public void notifyHandshakeComplete() throws IOException {
+        super.notifyHandshakeComplete();
+        policy.export(context, true);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.isthmus.ice.dtls.SrtpProfile;
 import java.io.IOException;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Objects;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
@@ -39,6 +40,7 @@ final class PeerPolicy {
     private final List<SrtpProfile> profiles;
     private @Nullable SrtpProfile chosen;
     private @Nullable DtlsReason refusal;
+    private @Nullable SrtpKeys keys;
 
     PeerPolicy(DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles) {
         this.certificate = certificate;
@@ -123,12 +125,17 @@ final class PeerPolicy {
         chosen = profile;
     }
 
-    SrtpKeys export(TlsContext context, boolean client) {
+    /** Takes the SRTP keys; the library gives them out only while it reports the end of the handshake. */
+    void export(TlsContext context, boolean client) {
         SrtpProfile profile = chosen;
         if (profile == null) {
             throw new IllegalStateException("no profile");
         }
         int length = 2 * (profile.keyLength() + profile.saltLength());
-        return SrtpKeys.cut(profile, context.exportKeyingMaterial(ExporterLabel.dtls_srtp, null, length), client);
+        keys = SrtpKeys.cut(profile, context.exportKeyingMaterial(ExporterLabel.dtls_srtp, null, length), client);
+    }
+
+    SrtpKeys keys() {
+        return Objects.requireNonNull(keys);
     }
 }

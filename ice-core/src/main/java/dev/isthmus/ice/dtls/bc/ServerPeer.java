@@ -1,6 +1,5 @@
 package dev.isthmus.ice.dtls.bc;
 
-import dev.isthmus.ice.dtls.SrtpKeys;
 import java.io.IOException;
 import java.util.Hashtable;
 import org.bouncycastle.tls.Certificate;
@@ -22,8 +21,10 @@ final class ServerPeer extends DefaultTlsServer {
         this.policy = policy;
     }
 
-    SrtpKeys keys() {
-        return policy.export(context, false);
+    @Override
+    public void notifyHandshakeComplete() throws IOException {
+        super.notifyHandshakeComplete();
+        policy.export(context, false);
     }
 
     @Override
