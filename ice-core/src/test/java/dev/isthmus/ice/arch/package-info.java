@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.arch;
+
+import org.jspecify.annotations.NullMarked;

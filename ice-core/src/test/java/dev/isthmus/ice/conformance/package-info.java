@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.dtls;
+
+import org.jspecify.annotations.NullMarked;

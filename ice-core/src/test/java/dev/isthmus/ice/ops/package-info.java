@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.ice.ops;
+
+import org.jspecify.annotations.NullMarked;

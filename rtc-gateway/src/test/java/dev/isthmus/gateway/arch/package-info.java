@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.arch;
+
+import org.jspecify.annotations.NullMarked;

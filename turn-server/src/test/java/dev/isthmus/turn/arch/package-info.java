@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.arch;
+
+import org.jspecify.annotations.NullMarked;
