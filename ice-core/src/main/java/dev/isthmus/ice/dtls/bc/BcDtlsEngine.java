@@ -11,6 +11,7 @@ import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -165,14 +166,21 @@ public final class BcDtlsEngine implements DtlsEngine {
         while (!ended && transport.hasInput()) {
             try {
                 open.receive(scratch, 0, scratch.length, 0);
-            } catch (java.io.InterruptedIOException e) {
-                return;
+            } catch (InterruptedIOException e) {
+                break; // everything is read
             } catch (IOException e) {
-                ended = true;
-                owner.counters().count(DtlsReason.CLOSED_BY_PEER);
-                events.add(new DtlsEvent.Closed());
+                closedByPeer();
             }
         }
+        if (!ended && policy.endedByPeer()) {
+            closedByPeer();
+        }
+    }
+
+    private void closedByPeer() {
+        ended = true;
+        owner.counters().count(DtlsReason.CLOSED_BY_PEER);
+        events.add(new DtlsEvent.Closed());
     }
 
     @Override

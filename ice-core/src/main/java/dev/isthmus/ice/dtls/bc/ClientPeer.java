@@ -22,6 +22,11 @@ final class ClientPeer extends DefaultTlsClient {
     }
 
     @Override
+    public void notifyAlertReceived(short level, short description) {
+        policy.alertReceived(level, description);
+    }
+
+    @Override
     public void notifyHandshakeComplete() throws IOException {
         super.notifyHandshakeComplete();
         policy.export(context, true);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CipherSuite;
 import org.bouncycastle.tls.ExporterLabel;
@@ -41,6 +42,7 @@ final class PeerPolicy {
     private @Nullable SrtpProfile chosen;
     private @Nullable DtlsReason refusal;
     private @Nullable SrtpKeys keys;
+    private volatile boolean ended;
 
     PeerPolicy(DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles) {
         this.certificate = certificate;
@@ -133,6 +135,15 @@ final class PeerPolicy {
         }
         int length = 2 * (profile.keyLength() + profile.saltLength());
         keys = SrtpKeys.cut(profile, context.exportKeyingMaterial(ExporterLabel.dtls_srtp, null, length), client);
+    }
+
+    /** The library closes its transport without a word to the reader; this is how the reader learns it. */
+    void alertReceived(short level, short description) {
+        ended |= level == AlertLevel.fatal || description == AlertDescription.close_notify;
+    }
+
+    boolean endedByPeer() {
+        return ended;
     }
 
     SrtpKeys keys() {
