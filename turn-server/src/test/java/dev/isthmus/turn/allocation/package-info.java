@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.allocation;
+
+import org.jspecify.annotations.NullMarked;

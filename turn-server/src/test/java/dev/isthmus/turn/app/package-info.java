@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.app;
+
+import org.jspecify.annotations.NullMarked;

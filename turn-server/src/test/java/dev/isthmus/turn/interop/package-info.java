@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.peers;
+
+import org.jspecify.annotations.NullMarked;

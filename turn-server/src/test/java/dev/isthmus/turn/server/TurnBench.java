@@ -1,0 +1,147 @@
+package dev.isthmus.turn.server;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.sim.SeededRandom;
+import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.auth.CredentialPolicy;
+import dev.isthmus.turn.auth.CredentialStore;
+import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.auth.RestSecret;
+import dev.isthmus.turn.peers.AddressRange;
+import dev.isthmus.turn.peers.PeerPolicy;
+import dev.isthmus.turn.support.TurnDialog;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A TURN server without sockets on a test's table: the test is its clients, its peers and its clock. */
+final class TurnBench {
+    static final TransportAddress LISTENER = address("192.0.2.1:3478");
+    static final TransportAddress ALICE = address("198.51.100.1:5000");
+    static final TransportAddress PEER = address("203.0.113.9:9000");
+
+    final Counters<TurnReason> counters = new Counters<>(TurnReason.class);
+    final SeededRandom random = new SeededRandom(1);
+    final Set<TransportAddress> open = new HashSet<>();
+    final Set<Integer> taken = new HashSet<>();
+    final TurnServer server;
+    long now = 1_000_000_000L;
+    long wall = 1_700_000_000_000L;
+
+    TurnBench(CredentialStore store, PortPool ports) {
+        PeerPolicy peers = new PeerPolicy(List.of(Objects.requireNonNull(AddressRange.parse("203.0.113.0/24"))),
+                List.of(Objects.requireNonNull(AddressRange.parse("203.0.113.66"))));
+        TransportAddress relay = address("192.0.2.2:0");
+        TurnConfig config = new TurnConfig(store, peers, List.of(new TurnConfig.RelayAddress(relay, relay)), "test");
+        server = new TurnServer(new TurnServer.Parts(config, new Quota(), ports, (allocation, at) -> {
+            if (taken.contains(at.port())) {
+                return null;
+            }
+            open.add(at);
+            return () -> open.remove(at);
+        }, new LinkTable(true), random, random.bytes(32)), counters);
+    }
+
+    static TurnBench withUser() {
+        return new TurnBench(new CredentialStore("example.org", Map.of("alice", "secret", "bob", "secret"), List.of()),
+                new PortPool(50_000, 50_999, 0, 1));
+    }
+
+    static TurnBench minted(RestSecret secret) {
+        return new TurnBench(new CredentialStore("example.org", Map.of(), List.of(secret)), new PortPool(50_000, 50_999, 0, 1));
+    }
+
+    static RestSecret secret(TransportAddress... onlyPeers) {
+        return new RestSecret(new byte[]{1, 2, 3}, new CredentialPolicy(List.of(onlyPeers), 2, 600));
+    }
+
+    static TransportAddress address(String text) {
+        return Objects.requireNonNull(TransportAddress.parse(text));
+    }
+
+    /** What came out of the server for one datagram. */
+    record Out(Route.Kind kind, TransportAddress to, byte[] bytes) {}
+
+    private Out out(Route route) {
+        byte[] bytes = new byte[route.length()];
+        if (route.kind() != Route.Kind.DROP) {
+            route.buffer().get(route.offset(), bytes);
+        }
+        drain();
+        return new Out(route.kind(), route.to().remote(), bytes);
+    }
+
+    private static Datagram datagram(byte[] bytes, TransportAddress at, TransportAddress from) {
+        ByteBuffer buffer = ByteBuffer.allocate(Datagram.HEADROOM + bytes.length);
+        buffer.put(Datagram.HEADROOM, bytes);
+        Datagram datagram = new Datagram().wrap(buffer, Datagram.HEADROOM, bytes.length);
+        datagram.key().set(AddressKey.of(at, from));
+        return datagram;
+    }
+
+    Out fromClient(TransportAddress client, byte[] bytes) {
+        return out(server.onClient(datagram(bytes, LISTENER, client), now, wall));
+    }
+
+    Out fromPeer(TransportAddress relayed, TransportAddress peer, byte[] bytes) {
+        Allocation allocation = server.allocations().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
+        return out(server.onPeer(allocation, datagram(bytes, relayed, peer), now));
+    }
+
+    TurnDialog dialog(TransportAddress client, String user, String password) {
+        return new TurnDialog(request -> {
+            Out out = fromClient(client, request);
+            return out.kind() == Route.Kind.TO_CLIENT ? out.bytes() : null;
+        }, user, password);
+    }
+
+    TurnDialog alice() {
+        return dialog(ALICE, "alice", "secret");
+    }
+
+    private void drain() {
+        for (TurnCommand command = server.pollCommand(); command != null; command = server.pollCommand()) {
+            if (command instanceof TurnCommand.Release(Allocation allocation)) {
+                Objects.requireNonNull(allocation.socket()).close();
+            }
+        }
+    }
+
+    /** Lets time go by, firing each allocation's timer when it is due. */
+    void pass(long nanos) {
+        long end = now + nanos;
+        while (true) {
+            @Nullable
+            Allocation nearest = null;
+            for (Allocation allocation : server.allocations()) {
+                if (allocation.nextDeadline() <= end && (nearest == null || allocation.nextDeadline() < nearest.nextDeadline())) {
+                    nearest = allocation;
+                }
+            }
+            if (nearest == null) {
+                wall += (end - now) / 1_000_000;
+                now = end;
+                return;
+            }
+            long next = Math.max(now, nearest.nextDeadline());
+            wall += (next - now) / 1_000_000;
+            now = next;
+            server.onTimeout(nearest, now);
+            drain();
+        }
+    }
+
+    List<TransportAddress> openSockets() {
+        return new ArrayList<>(open);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.server;
+
+import org.jspecify.annotations.NullMarked;

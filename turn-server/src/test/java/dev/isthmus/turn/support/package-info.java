@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.support;
+
+import org.jspecify.annotations.NullMarked;
