@@ -50,7 +50,7 @@ public record Negotiation(SessionDescription offer, List<@Nullable Line> lines, 
         SdpMedia transport = null;
         for (SdpMedia media : offer.media()) {
             boolean taken = lines.stream().anyMatch(l -> l != null && l.kind().equals(media.kind()));
-            boolean sameTransport = transport == null || bundle.contains(media.value("mid")) && bundle.contains(transport.value("mid"));
+            boolean sameTransport = transport == null || bundle.contains(media.mid()) && bundle.contains(transport.mid());
             Line line = taken || !sameTransport ? null : line(media, endpoint);
             transport = line != null && transport == null ? media : transport;
             lines.add(line);
@@ -81,8 +81,7 @@ public record Negotiation(SessionDescription offer, List<@Nullable Line> lines, 
         String direction = media.direction();
         boolean sends = direction.equals("sendrecv") || direction.equals("sendonly");
         boolean receives = direction.equals("sendrecv") || direction.equals("recvonly");
-        String mid = Objects.requireNonNullElse(media.value("mid"), "");
-        return shared.isEmpty() ? null : new Line(media, mid, List.copyOf(shared), sends, receives, midExtension(media));
+        return shared.isEmpty() ? null : new Line(media, media.mid(), List.copyOf(shared), sends, receives, midExtension(media));
     }
 
     private static int midExtension(SdpMedia media) {

@@ -2,6 +2,7 @@ package dev.isthmus.gateway.sdp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A media description: an {@code m=} line and the attributes that follow it. */
@@ -71,6 +72,11 @@ public final class SdpMedia {
     public @Nullable String ofFormat(String name, String format) {
         return all(name).stream().map(SdpAttribute::value).filter(v -> v.startsWith(format + " "))
                 .map(v -> v.substring(format.length() + 1).trim()).findFirst().orElse(null);
+    }
+
+    /** Returns the media identification (RFC 5888), or an empty text. */
+    public String mid() {
+        return Objects.requireNonNullElse(value("mid"), "");
     }
 
     /** Returns sendrecv, sendonly, recvonly or inactive. */

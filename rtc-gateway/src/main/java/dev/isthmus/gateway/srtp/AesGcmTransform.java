@@ -26,9 +26,13 @@ final class AesGcmTransform implements SrtpTransform {
         final byte[] salt;
 
         Keys(byte[] masterKey, byte[] masterSalt, int offset) {
-            key = new SecretKeySpec(
-                    KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_ENCRYPTION, masterKey.length), "AES");
-            salt = KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_SALT, IV);
+            this(KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_ENCRYPTION, masterKey.length),
+                    KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_SALT, IV));
+        }
+
+        Keys(byte[] sessionKey, byte[] sessionSalt) {
+            key = new SecretKeySpec(sessionKey, "AES");
+            salt = sessionSalt;
             try {
                 cipher = Cipher.getInstance("AES/GCM/NoPadding");
             } catch (GeneralSecurityException e) {
@@ -38,8 +42,17 @@ final class AesGcmTransform implements SrtpTransform {
     }
 
     AesGcmTransform(byte[] masterKey, byte[] masterSalt) {
-        rtp = new Keys(masterKey, masterSalt, 0);
-        rtcp = new Keys(masterKey, masterSalt, KeyDerivation.RTCP_OFFSET);
+        this(new Keys(masterKey, masterSalt, 0), new Keys(masterKey, masterSalt, KeyDerivation.RTCP_OFFSET));
+    }
+
+    private AesGcmTransform(Keys rtp, Keys rtcp) {
+        this.rtp = rtp;
+        this.rtcp = rtcp;
+    }
+
+    /** Skips the derivation, as the RFC's own test vectors do. */
+    static AesGcmTransform ofSessionKeys(byte[] key, byte[] salt) {
+        return new AesGcmTransform(new Keys(key, salt), new Keys(key, salt));
     }
 
     /** Section 8.1: 16 zero bits, SSRC, 48-bit index, all XOR the salt. Section 9.1 puts the 31-bit index in the last 32 of the 48 bits. */

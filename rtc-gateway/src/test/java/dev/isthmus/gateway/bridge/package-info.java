@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.bridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.ops;
+
+import org.jspecify.annotations.NullMarked;

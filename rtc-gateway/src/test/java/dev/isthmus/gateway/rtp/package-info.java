@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.rtp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.sdp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.isthmus.gateway.srtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.ice.dtls.SrtpKeys;
+import dev.isthmus.ice.dtls.SrtpProfile;
+import dev.isthmus.ice.sim.SeededRandom;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Published vectors, and the contexts around them. */
+class SrtpVectorsTest {
+    private static final byte[] MASTER_KEY = hex("E1F97A0D3E018BE0D64FA32C06DE4139");
+    private static final byte[] MASTER_SALT = hex("0EC675AD498AFEEBB6960B3AABE6");
+
+    private static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text.replaceAll("\\s", "").toLowerCase(java.util.Locale.ROOT));
+    }
+
+    @Test
+    void rfc3711AppendixB3KeyDerivation() {
+        assertThat(KeyDerivation.derive(MASTER_KEY, MASTER_SALT, 0, 16)).isEqualTo(hex("C61E7A93744F39EE10734AFE3FF7A087"));
+        assertThat(KeyDerivation.derive(MASTER_KEY, MASTER_SALT, 2, 14)).isEqualTo(hex("30CBBC08863D8C85D49DB34A9AE1"));
+        assertThat(KeyDerivation.derive(MASTER_KEY, MASTER_SALT, 1, 94))
+                .startsWith(hex("CEBE321F6FF7716B6FD4AB49AF256A156D38BAA48F0A0ACF"));
+    }
+
+    @Test
+    void aesCmPacketOfTheReferenceImplementation() {
+        byte[] packet = Arrays.copyOf(hex("800f1234decafbadcafebabe abababababababababababababababab"), 64);
+        AesCmTransform transform = new AesCmTransform(MASTER_KEY, MASTER_SALT);
+        int length = transform.protectRtp(packet, 28, 12, 0xcafebabe, 0x1234);
+        byte[] expected = hex("800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc99ea179b8dbb");
+        assertThat(Arrays.copyOf(packet, length)).isEqualTo(expected);
+        assertThat(transform.unprotectRtp(packet, length, 12, 0xcafebabe, 0x1234)).isEqualTo(28);
+        assertThat(packet[27]).isEqualTo((byte) 0xab);
+    }
+
+    @Test
+    void rfc7714Section1611AesGcm() {
+        byte[] packet = Arrays.copyOf(hex("8040f17b8041f8d35501a0b2"), 80);
+        byte[] text = "Gallia est omnis divisa in partes tres".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        System.arraycopy(text, 0, packet, 12, text.length);
+        AesGcmTransform transform = AesGcmTransform.ofSessionKeys(hex("000102030405060708090a0b0c0d0e0f"), hex("517569642070726f2071756f"));
+        int length = transform.protectRtp(packet, 12 + text.length, 12, 0x5501a0b2, 0xf17b);
+        assertThat(Arrays.copyOf(packet, length)).isEqualTo(hex("8040f17b8041f8d35501a0b2 f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d29"
+                + "4e6f42a5f47a51c7d19b36de3adf8833 899d7f27beb16a9152cf765ee4390cce"));
+    }
+
+    private static SrtpKeys keys(SrtpProfile profile, boolean mirrored) {
+        byte[] salt = Arrays.copyOf(MASTER_SALT, profile.saltLength());
+        byte[] other = Arrays.copyOf(new byte[]{1}, profile.saltLength());
+        byte[] otherKey = new byte[16];
+        return mirrored
+                ? new SrtpKeys(profile, otherKey, other, MASTER_KEY, salt)
+                : new SrtpKeys(profile, MASTER_KEY, salt, otherKey, other);
+    }
+
+    private static ByteBuffer rtp(int sequence, int length) {
+        ByteBuffer b = ByteBuffer.allocate(2048);
+        b.put(0, (byte) 0x80).put(1, (byte) 111).putShort(2, (short) sequence).putInt(4, sequence * 960).putInt(8, 0x1234);
+        for (int i = 12; i < length; i++) {
+            b.put(i, (byte) (sequence + i));
+        }
+        return b;
+    }
+
+    @ParameterizedTest
+    @EnumSource(SrtpProfile.class)
+    void aMillionthOfTheIndexSpaceWithLossAndReordering(SrtpProfile profile) {
+        SrtpContext out = SrtpContext.outbound(keys(profile, false));
+        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        SeededRandom random = new SeededRandom(3);
+        ByteBuffer held = null;
+        int heldLength = 0;
+        for (int i = 0; i < 150_000; i++) {
+            ByteBuffer packet = rtp(65_000 + i & 0xffff, 60);
+            int length = out.protectRtp(packet, 0, 60);
+            int fate = random.below(20);
+            if (fate == 0) {
+                continue;
+            }
+            if (fate == 1 && held == null) {
+                held = packet;
+                heldLength = length;
+                continue;
+            }
+            assertThat(in.unprotectRtp(packet, 0, length)).isEqualTo(60);
+            assertThat(packet.get(59)).isEqualTo((byte) (65_000 + i + 59));
+            if (held != null) {
+                assertThat(in.unprotectRtp(held, 0, heldLength)).isEqualTo(60);
+                held = null;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SrtpProfile.class)
+    void replayedForgedAndShortPacketsAreRefusedByName(SrtpProfile profile) {
+        SrtpContext out = SrtpContext.outbound(keys(profile, false));
+        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        ByteBuffer packet = rtp(1, 60);
+        int length = out.protectRtp(packet, 0, 60);
+        ByteBuffer copy = ByteBuffer.wrap(packet.array().clone());
+        packet.put(20, (byte) (packet.get(20) ^ 1));
+        assertThat(in.unprotectRtp(packet, 0, length)).isEqualTo(-1);
+        assertThat(in.reason()).isEqualTo(GatewayReason.SRTP_WRONG_TAG);
+        ByteBuffer again = ByteBuffer.wrap(copy.array().clone());
+        assertThat(in.unprotectRtp(copy, 0, length)).isEqualTo(60);
+        assertThat(in.unprotectRtp(again, 0, length)).isEqualTo(-1);
+        assertThat(in.reason()).isEqualTo(GatewayReason.SRTP_REPLAYED);
+        assertThat(in.unprotectRtp(again, 0, 14)).isEqualTo(-1);
+        assertThat(in.reason()).isEqualTo(GatewayReason.SRTP_TOO_SHORT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SrtpProfile.class)
+    void rtcpRoundTripAndReplay(SrtpProfile profile) {
+        SrtpContext out = SrtpContext.outbound(keys(profile, false));
+        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        for (int i = 0; i < 300; i++) {
+            ByteBuffer packet = ByteBuffer.allocate(256);
+            packet.put(0, (byte) 0x80).put(1, (byte) 201).putShort(2, (short) 1).putInt(4, 77).putInt(8, i);
+            int length = out.protectRtcp(packet, 0, 12);
+            assertThat(packet.getInt(8)).isNotEqualTo(i);
+            ByteBuffer replay = ByteBuffer.wrap(packet.array().clone());
+            assertThat(in.unprotectRtcp(packet, 0, length)).isEqualTo(12);
+            assertThat(packet.getInt(8)).isEqualTo(i);
+            assertThat(in.unprotectRtcp(replay, 0, length)).isEqualTo(-1);
+            assertThat(in.reason()).isEqualTo(GatewayReason.SRTP_REPLAYED);
+        }
+    }
+}

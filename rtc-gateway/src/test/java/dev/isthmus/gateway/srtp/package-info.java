@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.srtp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.support;
+
+import org.jspecify.annotations.NullMarked;
