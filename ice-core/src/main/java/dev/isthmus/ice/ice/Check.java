@@ -19,6 +19,8 @@ final class Check {
     private final long rtoNanos;
     private long waitNanos;
     private int sent = 1;
+    /** Replaced by a triggered check (section 7.3.1.4): not sent again, its failure means nothing, its success still counts. */
+    boolean cancelled;
     long deadline;
 
     Check(CandidatePair pair, Request request, IceCredentials local, IceCredentials remote, long rtoNanos, long nowNanos) {
@@ -33,7 +35,8 @@ final class Check {
         this.remote = remote;
         this.rtoNanos = rtoNanos;
         this.waitNanos = rtoNanos;
-        this.deadline = nowNanos + rtoNanos;
+        // A late answer still shows consent (RFC 7675), so that a consent check lives as long as consent itself.
+        this.deadline = nowNanos + (consent ? Consent.EXPIRY : rtoNanos);
     }
 
     /** What a check sends. A consent check (RFC 7675) is sent once and not repeated. */
@@ -41,7 +44,7 @@ final class Check {
 
     /** Returns whether the request is to be sent again; if not, the check has failed. */
     boolean resend(long nowNanos) {
-        if (consent || sent >= MAX_SENT) {
+        if (consent || cancelled || sent >= MAX_SENT) {
             return false;
         }
         sent++;

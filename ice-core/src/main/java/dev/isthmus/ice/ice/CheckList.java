@@ -61,7 +61,7 @@ final class CheckList {
         return true;
     }
 
-    /** Adds a candidate of the peer and pairs it; returns false beyond the limit. A peer-reflexive twin gives way to the signalled one. */
+    /** Adds a candidate of the peer and pairs it; returns false beyond the limit. One whose address is known changes nothing. */
     boolean addRemote(Candidate candidate) {
         Candidate known = remoteAt(candidate.address(), candidate.component());
         if (known != null) {
@@ -110,7 +110,7 @@ final class CheckList {
     /** Forms a pair unless another with the same base and remote address exists (section 6.1.2.4: such pairs are redundant). */
     private void form(Candidate local, Candidate remote) {
         boolean family = local.address().ipv4() == remote.address().ipv4();
-        boolean reflexive = !local.base().equals(local.address());
+        boolean reflexive = local.type() == CandidateType.SERVER_REFLEXIVE || local.type() == CandidateType.PEER_REFLEXIVE;
         if (!family || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
             return;
         }
@@ -190,6 +190,14 @@ final class CheckList {
         if (waiting != null) {
             return waiting;
         }
+        return firstThawed();
+    }
+
+    /** Returns the best frozen pair whose foundation is not being checked, or null. */
+    private @Nullable CandidatePair firstThawed() {
+        if (firstIn(State.FROZEN) == null) {
+            return null;
+        }
         Set<String> busy = new HashSet<>();
         for (CandidatePair pair : pairs) {
             if (pair.state() == State.IN_PROGRESS) {
@@ -214,8 +222,7 @@ final class CheckList {
     }
 
     boolean hasWork() {
-        return !triggered.isEmpty() || firstIn(State.WAITING) != null
-                || firstIn(State.FROZEN) != null && firstIn(State.IN_PROGRESS) == null;
+        return !triggered.isEmpty() || firstIn(State.WAITING) != null || firstThawed() != null;
     }
 
     boolean exhausted() {

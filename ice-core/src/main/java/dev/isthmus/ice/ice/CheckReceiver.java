@@ -31,6 +31,7 @@ final class CheckReceiver {
         if (!messages.verify(request, key)) {
             return IceReason.WRONG_INTEGRITY;
         }
+        agent.heardFrom();
         int[] unknown = request.unknownRequired(CheckReceiver::known);
         if (unknown.length > 0) {
             answer(at, from, messages.error(request, 420, "Unknown Attribute", unknown, key));
@@ -108,8 +109,7 @@ final class CheckReceiver {
             return;
         }
         pair.nominateOnSuccess |= follows;
-        agent.checkList().trigger(pair);
-        agent.wake(nowNanos);
+        agent.trigger(pair, nowNanos);
     }
 
     private void answer(TransportAddress at, TransportAddress from, byte[] bytes) {

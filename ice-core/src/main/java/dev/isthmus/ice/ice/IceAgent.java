@@ -9,7 +9,6 @@ import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +39,9 @@ public final class IceAgent {
      */
     public record Setup(boolean controlling, long tieBreaker, int transactionTag, IceCredentials local) {}
 
+    /** The credentials of both sides. */
+    private record Generation(IceCredentials local, IceCredentials remote) {}
+
     private final Setup setup;
     private final RandomSource random;
     private final Counters<IceReason> counters;
@@ -48,7 +50,7 @@ public final class IceAgent {
     private final Consent consent;
     private final Deque<IceTransmit> transmits = new ArrayDeque<>();
     private final Deque<IceEvent> events = new ArrayDeque<>();
-    private final List<Check> inFlight = new ArrayList<>();
+    private final InFlight inFlight = new InFlight();
     private CheckList checkList;
     private boolean controlling;
     private IceCredentials local;
@@ -56,7 +58,11 @@ public final class IceAgent {
     private @Nullable IceCredentials remote;
     private IceState state = IceState.NEW;
     private @Nullable CandidatePair selected;
+    /** With what the selected pair was checked; after a restart it keeps them until another pair is selected. */
+    private @Nullable Generation selectedGeneration;
     private @Nullable CandidatePair nominating;
+    private long tieBreaker;
+    private boolean heard;
     private long firstValidAt = Deadline.NONE;
     private long checkingSince = Deadline.NONE;
     private long nextCheckAt = Deadline.NONE;
@@ -68,6 +74,7 @@ public final class IceAgent {
         this.counters = counters;
         this.controlling = setup.controlling();
         this.local = setup.local();
+        this.tieBreaker = setup.tieBreaker();
         this.checkList = new CheckList(controlling);
         this.consent = new Consent(random);
         this.receiver = new CheckReceiver(this, messages);
@@ -124,12 +131,11 @@ public final class IceAgent {
             }
         }
         checkList = fresh;
-        inFlight.clear();
+        inFlight.dropOrdinary();
         nominating = null;
         firstValidAt = Deadline.NONE;
         checkingSince = Deadline.NONE;
         nextCheckAt = Deadline.NONE;
-        consent.stop();
         if (selected == null) {
             become(IceState.NEW);
         } else if (state != IceState.CONNECTED) {
@@ -159,7 +165,7 @@ public final class IceAgent {
     }
 
     private IceReason onResponse(StunMessage message, TransportAddress at, TransportAddress from, long nowNanos) {
-        Check check = takeCheck(message.transactionHigh(), message.transactionLow());
+        Check check = inFlight.take(message.transactionHigh(), message.transactionLow());
         if (check == null) {
             return IceReason.UNKNOWN_TRANSACTION;
         }
@@ -180,16 +186,6 @@ public final class IceAgent {
         return IceReason.RESPONSE_ACCEPTED;
     }
 
-    private @Nullable Check takeCheck(int high, long low) {
-        for (int i = 0; i < inFlight.size(); i++) {
-            Check check = inFlight.get(i);
-            if (check.transactionHigh == high && check.transactionLow == low) {
-                return inFlight.remove(i);
-            }
-        }
-        return null;
-    }
-
     private void onError(int code, Check check, long nowNanos) {
         if (code != RoleConflict.CODE) {
             fail(check, nowNanos);
@@ -198,6 +194,7 @@ public final class IceAgent {
         // 7.2.5.1: give way only if the role has not changed since the check was sent, then check the pair again.
         if (check.controlling == controlling) {
             switchRole(!controlling);
+            tieBreaker = random.nextLong();
         }
         checkList.trigger(check.pair);
         wake(nowNanos);
@@ -206,6 +203,7 @@ public final class IceAgent {
     void switchRole(boolean nowControlling) {
         controlling = nowControlling;
         nominating = null;
+        checkList.pairs().forEach(pair -> pair.nominateOnSuccess = false);
         checkList.controlling(nowControlling);
         counters.count(IceReason.ROLE_SWITCHED);
     }
@@ -215,6 +213,7 @@ public final class IceAgent {
         if (check.consent) {
             if (pair == selected) {
                 consent.confirm(nowNanos);
+                inFlight.dropConsent();
                 if (state == IceState.DISCONNECTED) {
                     become(IceState.CONNECTED);
                 }
@@ -249,7 +248,7 @@ public final class IceAgent {
     }
 
     private void fail(Check check, long nowNanos) {
-        if (check.consent) {
+        if (check.consent || check.cancelled) {
             return;
         }
         check.pair.state(State.FAILED);
@@ -275,6 +274,9 @@ public final class IceAgent {
         }
         selected = pair;
         previousLocal = null;
+        IceCredentials peer = remote;
+        selectedGeneration = peer == null ? null : new Generation(local, peer);
+        inFlight.dropConsent();
         consent.start(nowNanos);
         events.add(new IceEvent.PairSelected(pair));
         become(IceState.CONNECTED);
@@ -295,10 +297,7 @@ public final class IceAgent {
             askConsent(nowNanos);
         }
         if (consent.expired(nowNanos)) {
-            counters.count(IceReason.CONSENT_LOST);
-            consent.stop();
-            selected = null;
-            become(IceState.FAILED);
+            loseSelected();
         } else if (state == IceState.CONNECTED && consent.silent(nowNanos)) {
             become(IceState.DISCONNECTED);
         }
@@ -308,15 +307,11 @@ public final class IceAgent {
     }
 
     private void resend(long nowNanos) {
-        for (int i = inFlight.size() - 1; i >= 0; i--) {
-            Check check = inFlight.get(i);
-            if (!Deadline.due(check.deadline, nowNanos)) {
-                continue;
-            }
+        for (Check check = inFlight.due(nowNanos); check != null; check = inFlight.due(nowNanos)) {
             if (check.resend(nowNanos)) {
                 transmits.add(new IceTransmit(check.pair.local().base(), check.pair.remote().address(), check.bytes));
             } else {
-                inFlight.remove(i);
+                inFlight.remove(check);
                 counters.count(IceReason.CHECK_TIMED_OUT);
                 fail(check, nowNanos);
             }
@@ -330,18 +325,19 @@ public final class IceAgent {
             boolean nominate = controlling && pair == nominating;
             boolean wasValid = pair.valid;
             pair.state(wasValid ? State.SUCCEEDED : State.IN_PROGRESS);
-            send(pair, peer, nominate, false, nowNanos);
+            send(pair, new Generation(local, peer), nominate, false, nowNanos);
             nextCheckAt = nowNanos + PACING;
         }
     }
 
-    private void send(CandidatePair pair, IceCredentials peer, boolean nominate, boolean forConsent, long nowNanos) {
+    private void send(CandidatePair pair, Generation with, boolean nominate, boolean forConsent, long nowNanos) {
         long low = random.nextLong();
-        byte[] bytes = messages.request(setup.transactionTag(), low, peer.ufrag() + ":" + local.ufrag(), peer.key(),
-                new IceMessages.Sender(controlling, setup.tieBreaker(), reflexivePriority(pair.local()), nominate));
+        String username = with.remote().ufrag() + ":" + with.local().ufrag();
+        byte[] bytes = messages.request(setup.transactionTag(), low, username, with.remote().key(),
+                new IceMessages.Sender(controlling, tieBreaker, reflexivePriority(pair.local()), nominate));
         Check.Request request = new Check.Request(setup.transactionTag(), low, controlling, nominate, forConsent, bytes);
         long rto = Math.max(MIN_RTO, PACING * inFlight.size());
-        inFlight.add(new Check(pair, request, local, peer, rto, nowNanos));
+        inFlight.add(new Check(pair, request, with.local(), with.remote(), rto, nowNanos));
         transmits.add(new IceTransmit(pair.local().base(), pair.remote().address(), bytes));
     }
 
@@ -353,17 +349,37 @@ public final class IceAgent {
         }
         if (!checkList.betterPending(best) || Deadline.due(firstValidAt + NOMINATION_PATIENCE, nowNanos)) {
             nominating = best;
-            checkList.trigger(best);
-            wake(nowNanos);
+            trigger(best, nowNanos);
         }
     }
 
     private void askConsent(long nowNanos) {
         CandidatePair pair = selected;
-        IceCredentials peer = remote;
-        if (pair != null && peer != null) {
-            send(pair, peer, false, true, nowNanos);
+        Generation with = selectedGeneration;
+        if (pair != null && with != null) {
+            send(pair, with, false, true, nowNanos);
         }
+    }
+
+    /** Consent is gone: nothing is sent on the pair until a new check of it succeeds (RFC 7675, section 5.1). */
+    private void loseSelected() {
+        counters.count(IceReason.CONSENT_LOST);
+        consent.stop();
+        inFlight.dropConsent();
+        CandidatePair lost = selected;
+        if (lost != null) {
+            lost.valid = false;
+            lost.state(State.FAILED);
+        }
+        selected = null;
+        become(IceState.FAILED);
+    }
+
+    /** Checks a pair out of turn because the peer checked it; a check of it that is under way gives way. */
+    void trigger(CandidatePair pair, long nowNanos) {
+        inFlight.cancel(pair);
+        checkList.trigger(pair);
+        wake(nowNanos);
     }
 
     void wake(long nowNanos) {
@@ -381,9 +397,7 @@ public final class IceAgent {
     /** Returns when {@link #onTimeout} is to be called next. */
     public long nextDeadline() {
         long nearest = consent.nextDeadline(state != IceState.CONNECTED);
-        for (Check check : inFlight) {
-            nearest = Deadline.nearer(nearest, check.deadline);
-        }
+        nearest = Deadline.nearer(nearest, inFlight.nextDeadline());
         if (nextCheckAt != Deadline.NONE && checkList.hasWork()) {
             nearest = Deadline.nearer(nearest, nextCheckAt);
         }
@@ -466,7 +480,16 @@ public final class IceAgent {
     }
 
     long tieBreaker() {
-        return setup.tieBreaker();
+        return tieBreaker;
+    }
+
+    void heardFrom() {
+        heard = true;
+    }
+
+    /** Returns whether an authentic check of the peer has arrived in any generation. */
+    public boolean heard() {
+        return heard;
     }
 
     Counters<IceReason> counters() {

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  */
 final class SendBatch {
     private static final int COUNT = 128;
-    private static final int SLOT_BYTES = ReceiveBatch.SLOT_BYTES;
+    private static final int SLOT_BYTES = ReceiveBatch.SLOT_BYTES + ReceiveBatch.HEADROOM;
     private static final int CONTROL_BYTES = 48;
 
     private final Counters<NetReason> counters;

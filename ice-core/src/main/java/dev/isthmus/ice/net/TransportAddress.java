@@ -71,13 +71,13 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
     public static @Nullable TransportAddress parse(String host, int port) {
         String literal = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         boolean six = literal.indexOf(':') >= 0;
-        if (literal.isEmpty() || !(six ? literal.matches("[0-9a-fA-F:.]+") : literal.matches("\\d{1,3}(\\.\\d{1,3}){3}"))) {
+        if (literal.isEmpty() || !literal.matches(six ? "[0-9a-fA-F:.]+" : "\\d{1,3}(\\.\\d{1,3}){3}")) {
             return null;
         }
         try {
-            byte[] raw = InetAddress.getByName(six ? "[" + literal + "]" : literal).getAddress();
+            byte[] raw = InetAddress.ofLiteral(literal).getAddress();
             return six == (raw.length == 16) ? of(raw, port) : null;
-        } catch (UnknownHostException e) {
+        } catch (IllegalArgumentException e) {
             return null;
         }
     }

@@ -16,6 +16,7 @@ public final class Wheel {
     private static final int BITS = 6;
     private static final int SLOTS = 1 << BITS;
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
     private static final long RANGE = 1L << LEVELS * BITS;
 
     /** What is to be done at a deadline. */
@@ -136,8 +137,11 @@ public final class Wheel {
         for (long tick = nextTick(); tick <= target; tick = nextTick()) {
             elapsed = tick;
             firing = true;
-            fireSlots(nowNanos);
-            firing = false;
+            try {
+                fireSlots(nowNanos);
+            } finally {
+                firing = false;
+            }
         }
         elapsed = Math.max(elapsed, target);
     }
@@ -161,7 +165,10 @@ public final class Wheel {
                 link(entry);
                 continue;
             }
+            // Filed first for later, so that a handler that throws, which is a bug, does not lose its timer.
+            file(entry, nowNanos + RETRY);
             long wanted = entry.handler.onTimer(nowNanos);
+            cancel(entry);
             file(entry, wanted);
         }
     }

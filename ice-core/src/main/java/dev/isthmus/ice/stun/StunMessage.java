@@ -24,7 +24,8 @@ public final class StunMessage {
     static final int LENGTH_OFFSET = 2;
     static final int COOKIE_OFFSET = 4;
     static final int TRANSACTION_OFFSET = 8;
-    static final int FINGERPRINT_LENGTH = 8;
+    private static final int MAX_UNKNOWN = 16;
+    private static final int[] NONE_UNKNOWN = {};
 
     private ByteBuffer buffer = ByteBuffer.allocate(HEADER_LENGTH);
     private int start;
@@ -191,6 +192,9 @@ public final class StunMessage {
 
     private @Nullable TransportAddress xorAddressAt(int at) {
         int length = valueLength(at);
+        if (length < 8) {
+            return null;
+        }
         int port = (buffer.getShort(at + 2) ^ MAGIC_COOKIE >>> 16) & 0xffff;
         if (length == 8 && buffer.get(at + 1) == 1) {
             return TransportAddress.ipv4(buffer.getInt(at + 4) ^ MAGIC_COOKIE, port);
@@ -218,15 +222,16 @@ public final class StunMessage {
 
     /** Returns up to 16 comprehension-required types that {@code known} does not accept, in order of appearance. */
     public int[] unknownRequired(java.util.function.IntPredicate known) {
-        int[] found = new int[16];
+        int[] found = NONE_UNKNOWN;
         int count = 0;
-        for (int at = start + HEADER_LENGTH; at < searchEnd && count < found.length; at += 4 + padded(lengthAt(at))) {
+        for (int at = start + HEADER_LENGTH; at < searchEnd && count < MAX_UNKNOWN; at += 4 + padded(lengthAt(at))) {
             int type = typeAt(at);
             if (StunAttribute.comprehensionRequired(type) && !known.test(type)) {
+                found = Arrays.copyOf(found, count + 1);
                 found[count++] = type;
             }
         }
-        return Arrays.copyOf(found, count);
+        return found;
     }
 
     /** Returns whether a MESSAGE-INTEGRITY attribute is there, correct or not. */

@@ -100,4 +100,33 @@ class IceConnectsTest {
         assertThat(a.agent().state()).isEqualTo(dev.isthmus.ice.ice.IceState.FAILED);
         assertThat(network.log()).hasSize(7);
     }
+
+    @Test
+    void anAdvertisedAddressIsCheckedFromItsBase() {
+        SimNetwork network = new SimNetwork(6);
+        SimNat oneToOne = new SimNat("192.0.2.9", SimNat.Mapping.ENDPOINT_INDEPENDENT, SimNat.Filtering.ENDPOINT_INDEPENDENT);
+        SimIcePeer gateway = new SimIcePeer(network, false, 2).advertised("10.0.0.2:2000", "192.0.2.9:40000", oneToOne);
+        SimIcePeer client = new SimIcePeer(network, true, 1).at("198.51.100.1:1000", null);
+        assertConnects(network, client, gateway);
+        assertThat(client.selected().remote().address()).isEqualTo(SimIcePeer.address("192.0.2.9:40000"));
+        assertThat(gateway.selected().local().type()).isEqualTo(CandidateType.HOST);
+    }
+
+    @Test
+    void theControlledSideFollowsTheLatestNominationOfTheBestPair() {
+        SimNetwork network = new SimNetwork(7);
+        SimIcePeer controlled = new SimIcePeer(network, false, 2).at("10.0.0.2:2000", null);
+        SimIcePeer browser = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null).at("10.0.0.1:1001", null);
+        controlled.learn(browser);
+        browser.nominate(controlled, "10.0.0.1:1001");
+        assertThat(network.runUntil(controlled::connected, MINUTE)).isTrue();
+        assertThat(controlled.selected().remote().address()).isEqualTo(SimIcePeer.address("10.0.0.1:1001"));
+        browser.nominate(controlled, "10.0.0.1:1000");
+        network.run(TimeUnit.SECONDS.toNanos(2));
+        assertThat(controlled.selected().remote().address()).isEqualTo(SimIcePeer.address("10.0.0.1:1000"));
+        browser.nominate(controlled, "10.0.0.1:1001");
+        network.run(TimeUnit.SECONDS.toNanos(2));
+        assertThat(controlled.selected().remote().address()).as("a worse pair while the better one works")
+                .isEqualTo(SimIcePeer.address("10.0.0.1:1000"));
+    }
 }

@@ -54,4 +54,43 @@ class IceConsentTest {
         network.run(10 * SECOND);
         assertThat(a.agent().state()).isEqualTo(IceState.CONNECTED);
     }
+
+    @Test
+    void slowAnswersCountAsConsent() {
+        network.conditions(new SimNetwork.Conditions(SECOND * 3 / 5, 0, 0, 0, 1472));
+        connect();
+        network.run(120 * SECOND);
+        assertThat(a.connected()).isTrue();
+        assertThat(b.connected()).isTrue();
+    }
+
+    @Test
+    void aRestartThatNeverCompletesStillLosesConsent() {
+        connect();
+        a.restart();
+        network.detach(SimIcePeer.address("10.0.0.2:2000"));
+        network.run(60 * SECOND);
+        assertThat(a.agent().state()).isEqualTo(IceState.FAILED);
+    }
+
+    @Test
+    void duringARestartTheOldPairKeepsConsentWithTheOldCredentials() {
+        connect();
+        a.restart();
+        b.restart();
+        network.run(90 * SECOND);
+        assertThat(a.connected()).isTrue();
+        assertThat(b.connected()).isTrue();
+    }
+
+    @Test
+    void afterConsentIsLostOnlyANewAnswerBringsThePairBack() {
+        connect();
+        network.conditions(new SimNetwork.Conditions(SECOND / 100, 1, 0, 0, 1472));
+        network.run(60 * SECOND);
+        assertThat(b.agent().state()).isEqualTo(IceState.FAILED);
+        network.conditions(SimNetwork.Conditions.GOOD);
+        network.run(10 * SECOND);
+        assertThat(b.agent().selectedPair()).isNull();
+    }
 }

@@ -3,6 +3,7 @@ package dev.isthmus.ice.sim;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceEvent;
@@ -10,10 +11,15 @@ import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.MessageIntegrity;
+import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
+import dev.isthmus.ice.stun.StunType;
+import dev.isthmus.ice.stun.StunWriter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +52,29 @@ public final class SimIcePeer implements SimNetwork.Host {
         addresses.add(address);
         agent.addLocalCandidate(Candidate.host(address, 65535 - addresses.size()), network.now());
         return this;
+    }
+
+    /** Adds a host candidate whose address behind the NAT is told to peers in place of its own. */
+    public SimIcePeer advertised(String base, String outside, SimNat nat) {
+        network.attach(this, address(base), nat);
+        nat.outbound(address(base), address(outside));
+        addresses.add(address(outside));
+        agent.addLocalCandidate(
+                new Candidate(CandidateType.HOST, "1", 1, Candidate.priority(CandidateType.HOST, 65534, 1), address(outside),
+                        address(base)),
+                network.now());
+        return this;
+    }
+
+    /** Sends the other side one nominating check from an address, as a browser does that nominates whatever works. */
+    public void nominate(SimIcePeer other, String from) {
+        String username = other.agent.localCredentials().ufrag() + ":" + agent.localCredentials().ufrag();
+        ByteBuffer buffer = ByteBuffer.allocate(256);
+        StunWriter writer = new StunWriter().begin(buffer, 0, StunType.BINDING, random.nextInt(), random.nextLong());
+        writer.text(StunAttribute.USERNAME, username).int32(StunAttribute.PRIORITY, 1).int64(StunAttribute.ICE_CONTROLLING, 1)
+                .flag(StunAttribute.USE_CANDIDATE)
+                .integrity(new MessageIntegrity(), MessageIntegrity.shortTermKey(other.agent.localCredentials().password())).fingerprint();
+        network.send(address(from), other.addresses.get(0), Arrays.copyOf(buffer.array(), writer.length()));
     }
 
     /** Tells this peer everything about the other, as an exchange of descriptions would. */

@@ -4,6 +4,7 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.turn.auth.Credential;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class Allocation {
     /** More would be a client that uses us for something else than media. */
     static final int MAX_PERMISSIONS = 64;
     static final int MAX_ROUTES = 256;
+    static final int MAX_CHANNELS = 128;
 
     private final AddressKey client;
     private final TransportAddress relayed;
@@ -105,9 +107,10 @@ public final class Allocation {
         return true;
     }
 
-    /** Returns whether installing permissions for so many new hosts stays within the limit. */
-    public boolean roomForPermissions(int count) {
-        return permissions.size() + count <= MAX_PERMISSIONS;
+    /** Returns whether permissions for all these hosts stay within the limit; those that are there already do not count. */
+    public boolean roomForPermissions(Collection<TransportAddress> peers) {
+        long fresh = peers.stream().map(this::hostKey).distinct().filter(key -> !permissions.containsKey(key)).count();
+        return permissions.size() + fresh <= MAX_PERMISSIONS;
     }
 
     /** Returns the route to a peer that has a permission, made when it is first asked for; null when there is no permission. */
@@ -121,11 +124,14 @@ public final class Allocation {
         if (permission == null) {
             return null;
         }
-        boolean admitted = !credential.policy().exact() || credential.policy().names(peer);
-        PeerRoute fresh = new PeerRoute(key, permission, admitted);
-        if (routes.size() < MAX_ROUTES) {
-            routes.put(key, fresh);
+        if (credential.policy().exact() && !credential.policy().names(peer)) {
+            return null;
         }
+        if (routes.size() >= MAX_ROUTES) {
+            routes.values().removeIf(r -> r.boundChannel() == 0);
+        }
+        PeerRoute fresh = new PeerRoute(key, permission);
+        routes.put(key, fresh);
         return fresh;
     }
 
@@ -145,23 +151,28 @@ public final class Allocation {
         return channels.get(channel);
     }
 
-    /**
-     * Binds a channel to a peer whose permission is there, or refreshes the binding.
-     *
-     * @return false when the number is bound to another peer or the peer to another number (section 12.2)
-     */
-    public boolean bind(int number, PeerRoute route, long nowNanos) {
+    /** Returns whether the number and the peer are free for each other, or bound to each other, and there is room (section 12.2). */
+    public Binding binding(int number, TransportAddress peer) {
         PeerRoute bound = channels.get(number);
-        int other = route.boundChannel();
+        PeerRoute route = routes.get(AddressKey.of(relayed, peer));
+        int other = route == null ? 0 : route.boundChannel();
         if (bound != null && bound != route || other != 0 && other != number) {
-            return false;
+            return Binding.TAKEN;
         }
-        if (bound == null) {
-            channels.put(number, route);
-            routes.put(route.toPeer(), route);
-        }
+        return bound == null && channels.size() >= MAX_CHANNELS ? Binding.TOO_MANY : Binding.FREE;
+    }
+
+    /** What {@link #binding} found. */
+    public enum Binding {
+        FREE, TAKEN, TOO_MANY
+    }
+
+    /**
+     * Binds a channel to a peer whose permission is there, or refreshes the binding; {@link #binding} said that it is free.
+     */
+    public void bind(int number, PeerRoute route, long nowNanos) {
         route.bind(number, nowNanos + CHANNEL_NANOS);
-        return true;
+        channels.put(number, route);
     }
 
     /** Returns when something of this allocation expires next. */
@@ -180,11 +191,15 @@ public final class Allocation {
 
     /** Removes permissions and channels that are due. */
     public void expireParts(long nowNanos) {
+        boolean unbound = false;
         for (PeerRoute route : routes.values()) {
             if (Deadline.due(route.channelExpires(), nowNanos)) {
-                channels.remove(route.boundChannel());
                 route.unbind();
+                unbound = true;
             }
+        }
+        if (unbound) {
+            channels.removeUnbound();
         }
         permissions.values().removeIf(p -> Deadline.due(p.expires(), nowNanos));
         Iterator<PeerRoute> each = routes.values().iterator();

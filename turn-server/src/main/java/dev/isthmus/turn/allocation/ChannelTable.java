@@ -28,7 +28,7 @@ final class ChannelTable {
 
     void put(int number, PeerRoute route) {
         if ((count + 1) * 2 > numbers.length) {
-            rebuild(numbers.length * 2, -1);
+            rebuild(numbers.length * 2);
         }
         insert(number, route);
     }
@@ -46,11 +46,12 @@ final class ChannelTable {
         routes[i] = route;
     }
 
-    void remove(int number) {
-        rebuild(numbers.length, number);
+    /** Removes every channel whose route is not bound any more. */
+    void removeUnbound() {
+        rebuild(numbers.length);
     }
 
-    private void rebuild(int size, int without) {
+    private void rebuild(int size) {
         int[] oldNumbers = numbers;
         @Nullable
         PeerRoute[] oldRoutes = routes;
@@ -59,7 +60,7 @@ final class ChannelTable {
         count = 0;
         for (int i = 0; i < oldNumbers.length; i++) {
             PeerRoute route = oldRoutes[i];
-            if (oldNumbers[i] != EMPTY && oldNumbers[i] != without && route != null) {
+            if (oldNumbers[i] != EMPTY && route != null && route.boundChannel() == oldNumbers[i]) {
                 insert(oldNumbers[i], route);
             }
         }

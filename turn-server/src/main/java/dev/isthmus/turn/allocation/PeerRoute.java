@@ -9,15 +9,13 @@ import org.jspecify.annotations.Nullable;
 public final class PeerRoute {
     private final AddressKey toPeer;
     private Permission permission;
-    private final boolean admitted;
     private LinkTable.@Nullable Sink sink;
     private int channel;
     private long channelExpires = Deadline.NONE;
 
-    PeerRoute(AddressKey toPeer, Permission permission, boolean admitted) {
+    PeerRoute(AddressKey toPeer, Permission permission) {
         this.toPeer = toPeer;
         this.permission = permission;
-        this.admitted = admitted;
     }
 
     /** Returns the flow from the relayed address (local) to the peer (remote). */
@@ -25,9 +23,9 @@ public final class PeerRoute {
         return toPeer;
     }
 
-    /** Returns whether policy and permission let data pass now. */
+    /** Returns whether the permission lets data pass now. */
     public boolean open(long nowNanos) {
-        return admitted && permission.expires() > nowNanos;
+        return permission.expires() > nowNanos;
     }
 
     /** Returns the bound channel, or 0. */

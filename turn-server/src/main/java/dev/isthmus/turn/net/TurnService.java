@@ -68,12 +68,24 @@ public final class TurnService implements AutoCloseable {
         UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER);
         for (TransportAddress address : setup.listeners()) {
             TransportAddress bound = address;
+            if (options.reusePort() && address.port() != 0) {
+                refuseIfTaken(address);
+            }
             for (TurnLoop turn : loops) {
                 TransportAddress wanted = bound;
                 bound = on(turn, () -> turn.listen(wanted, options));
             }
             listeners.add(bound);
         }
+    }
+
+    /** A shared port would be shared with another process of the same user too, which then takes half of the clients. */
+    private void refuseIfTaken(TransportAddress address) throws PortException {
+        TurnLoop first = loops.get(0);
+        on(first, () -> {
+            UdpPort.bind(first.loop(), address, UdpPort.Options.DEFAULT, (datagram, now) -> {}).close();
+            return true;
+        });
     }
 
     private static <T> T on(TurnLoop turn, Callable<T> task) throws PortException {

@@ -22,9 +22,12 @@ final class Authenticator {
         this.integrity = integrity;
     }
 
-    /** Checks a request; returns null when it is authentic, and then {@link #credential} says whose it is. */
+    /**
+     * Checks a request; returns null when it is authentic, and then {@link #credential} says whose it is. Expiry decides who may allocate; an
+     * allocation that exists is kept up with the credential that made it, or a call would end when its credential does.
+     */
     @Nullable
-    TurnReason check(StunMessage request, AddressKey client, long wallMillis) {
+    TurnReason check(StunMessage request, AddressKey client, @Nullable Credential held, long wallMillis) {
         credential = null;
         if (!request.hasIntegrity()) {
             return TurnReason.CHALLENGED;
@@ -36,6 +39,10 @@ final class Authenticator {
         }
         if (!nonces.accepts(nonce, client, wallMillis)) {
             return TurnReason.STALE_NONCE;
+        }
+        if (held != null && held.username().equals(username) && integrity.verify(request, held.key())) {
+            credential = held;
+            return null;
         }
         boolean known = false;
         for (Credential candidate : store.candidates(username, wallMillis)) {

@@ -14,6 +14,8 @@ import dev.isthmus.turn.allocation.PortPool;
 import dev.isthmus.turn.allocation.RelaySockets;
 import dev.isthmus.turn.auth.Credential;
 import dev.isthmus.turn.auth.Quota;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,8 @@ final class RequestHandler {
         if (config.credentials().isEmpty()) {
             return refuse(request, TurnReason.RELAYING_DISABLED, 403, "Forbidden", null);
         }
-        TurnReason failure = authenticator.check(request, client, wallMillis);
+        Allocation held = server.allocation(client);
+        TurnReason failure = authenticator.check(request, client, held == null ? null : held.credential(), wallMillis);
         if (failure != null) {
             return challenge(request, client, failure, wallMillis);
         }
@@ -65,7 +68,7 @@ final class RequestHandler {
             return true;
         }
         if (request.method() == TurnAttribute.METHOD_ALLOCATE) {
-            return allocate(request, client, credential, nowNanos, wallMillis);
+            return allocate(request, client, credential, nowNanos);
         }
         Allocation allocation = server.allocation(client);
         if (allocation == null) {
@@ -75,7 +78,7 @@ final class RequestHandler {
             return refuse(request, TurnReason.WRONG_USER, 441, "Wrong Credentials", credential.key());
         }
         return switch (request.method()) {
-            case TurnAttribute.METHOD_REFRESH -> refresh(request, allocation, nowNanos, wallMillis);
+            case TurnAttribute.METHOD_REFRESH -> refresh(request, allocation, nowNanos);
             case TurnAttribute.METHOD_CREATE_PERMISSION -> createPermission(request, allocation, nowNanos);
             default -> channelBind(request, allocation, nowNanos);
         };
@@ -117,7 +120,7 @@ final class RequestHandler {
     }
 
     /** Section 7.2, by its steps; the first, authentication, has been taken. */
-    private boolean allocate(StunMessage request, AddressKey client, Credential credential, long nowNanos, long wallMillis) {
+    private boolean allocate(StunMessage request, AddressKey client, Credential credential, long nowNanos) {
         byte[] key = credential.key();
         Allocation existing = server.allocation(client);
         if (existing != null) {
@@ -144,7 +147,7 @@ final class RequestHandler {
         if (!quota.take(credential.username(), credential.policy().maxAllocations())) {
             return refuse(request, TurnReason.QUOTA_REACHED, 486, "Allocation Quota Reached", key);
         }
-        long expires = nowNanos + TimeUnit.SECONDS.toNanos(lifetime(request, credential, wallMillis));
+        long expires = nowNanos + TimeUnit.SECONDS.toNanos(lifetime(request, credential));
         Allocation allocation = open(request, client.copy(), credential, expires);
         if (allocation == null) {
             quota.give(credential.username());
@@ -193,25 +196,23 @@ final class RequestHandler {
         return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(allocation.expires() - nowNanos));
     }
 
-    /** The lifetime asked for, at least the default (section 7.2), at most what policy and expiry of the credential allow. */
-    private static long lifetime(StunMessage request, Credential credential, long wallMillis) {
+    /** The lifetime asked for, at least the default (section 7.2), at most what the policy of the credential allows. */
+    private static long lifetime(StunMessage request, Credential credential) {
         long wanted = request.unsignedInt(TurnAttribute.LIFETIME, DEFAULT_LIFETIME);
-        long allowed = Math.min(credential.policy().maxLifetimeSeconds(),
-                TimeUnit.MILLISECONDS.toSeconds(credential.expiresMillis() - wallMillis));
-        return Math.max(1, Math.min(Math.max(wanted, DEFAULT_LIFETIME), allowed));
+        return Math.max(1, Math.min(Math.max(wanted, DEFAULT_LIFETIME), credential.policy().maxLifetimeSeconds()));
     }
 
-    private boolean refresh(StunMessage request, Allocation allocation, long nowNanos, long wallMillis) {
+    private boolean refresh(StunMessage request, Allocation allocation, long nowNanos) {
         byte[] key = allocation.credential().key();
         int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
-        if (family >= 0 && request.buffer().get(family) != TurnAttribute.FAMILY_IPV4) {
+        if (family >= 0 && (request.valueLength(family) != 4 || request.buffer().get(family) != TurnAttribute.FAMILY_IPV4)) {
             return refuse(request, TurnReason.WRONG_FAMILY, 443, "Peer Address Family Mismatch", key);
         }
         long lifetime = 0;
         if (request.unsignedInt(TurnAttribute.LIFETIME, DEFAULT_LIFETIME) == 0) {
             server.release(allocation);
         } else {
-            lifetime = lifetime(request, allocation.credential(), wallMillis);
+            lifetime = lifetime(request, allocation.credential());
             allocation.expires(nowNanos + TimeUnit.SECONDS.toNanos(lifetime));
             server.schedule(allocation);
         }
@@ -224,11 +225,12 @@ final class RequestHandler {
     private boolean createPermission(StunMessage request, Allocation allocation, long nowNanos) {
         byte[] key = allocation.credential().key();
         @Nullable
-        TransportAddress[] peers = request.xorAddresses(TurnAttribute.XOR_PEER_ADDRESS);
-        if (peers.length == 0) {
+        TransportAddress[] wanted = request.xorAddresses(TurnAttribute.XOR_PEER_ADDRESS);
+        List<TransportAddress> peers = new ArrayList<>();
+        if (wanted.length == 0) {
             return refuse(request, TurnReason.BAD_REQUEST, 400, "Bad Request", key);
         }
-        for (TransportAddress peer : peers) {
+        for (TransportAddress peer : wanted) {
             if (peer == null) {
                 return refuse(request, TurnReason.BAD_REQUEST, 400, "Bad Request", key);
             }
@@ -238,15 +240,12 @@ final class RequestHandler {
             if (!admitsHost(allocation.credential(), peer)) {
                 return refuse(request, TurnReason.PEER_FORBIDDEN, 403, "Forbidden", key);
             }
+            peers.add(peer);
         }
-        if (!allocation.roomForPermissions(peers.length)) {
+        if (!allocation.roomForPermissions(peers)) {
             return refuse(request, TurnReason.NO_CAPACITY, 508, "Insufficient Capacity", key);
         }
-        for (TransportAddress peer : peers) {
-            if (peer != null) {
-                allocation.permit(peer, nowNanos);
-            }
-        }
+        peers.forEach(peer -> allocation.permit(peer, nowNanos));
         server.schedule(allocation);
         reply.success(request);
         reply.finish(request, key);
@@ -271,14 +270,16 @@ final class RequestHandler {
         if (!admitsEndpoint(allocation.credential(), peer)) {
             return refuse(request, TurnReason.PEER_FORBIDDEN, 403, "Forbidden", key);
         }
-        boolean permitted = allocation.permit(peer, nowNanos);
+        Allocation.Binding binding = allocation.binding(number, peer);
+        if (binding == Allocation.Binding.TAKEN) {
+            return refuse(request, TurnReason.BAD_REQUEST, 400, "Bad Request", key);
+        }
+        boolean permitted = binding == Allocation.Binding.FREE && allocation.permit(peer, nowNanos);
         PeerRoute route = permitted ? server.route(allocation, peer) : null;
         if (route == null) {
             return refuse(request, TurnReason.NO_CAPACITY, 508, "Insufficient Capacity", key);
         }
-        if (!allocation.bind(number, route, nowNanos)) {
-            return refuse(request, TurnReason.BAD_REQUEST, 400, "Bad Request", key);
-        }
+        allocation.bind(number, route, nowNanos);
         server.schedule(allocation);
         reply.success(request);
         reply.finish(request, key);

@@ -2,6 +2,7 @@ package dev.isthmus.turn.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PortPool;
@@ -117,19 +118,37 @@ class AllocateTest {
     }
 
     @Test
-    void aMintedCredentialHasAQuotaAndExpires() throws Exception {
+    void aMintedCredentialHasAQuotaAndAllocatesNothingAfterItsExpiry() throws Exception {
         var secret = TurnBench.secret(TurnBench.PEER);
         TurnBench minted = TurnBench.minted(secret);
         String user = minted.wall / 1000 + 300 + ":x";
-        for (int i = 0; i < 2; i++) {
-            TurnDialog dialog = minted.dialog(TurnBench.address("198.51.100.1:" + (6000 + i)), user, secret.password(user));
-            assertThat(dialog.allocate()).isZero();
-            assertThat(dialog.answer().unsignedInt(TurnAttribute.LIFETIME, 0)).isBetween(299L, 300L);
+        String password = secret.password(user);
+        TurnDialog kept = minted.dialog(TurnBench.address("198.51.100.1:6000"), user, password);
+        TurnDialog left = minted.dialog(TurnBench.address("198.51.100.1:6001"), user, password);
+        assertThat(kept.allocate()).isZero();
+        assertThat(left.allocate()).isZero();
+        assertThat(left.answer().unsignedInt(TurnAttribute.LIFETIME, 0)).isEqualTo(600);
+        assertThat(minted.dialog(TurnBench.address("198.51.100.1:7000"), user, password).allocate()).isEqualTo(486);
+        minted.pass(TimeUnit.SECONDS.toNanos(400));
+        assertThat(kept.refresh(600)).isZero();
+        minted.pass(TimeUnit.SECONDS.toNanos(300));
+        assertThat(minted.openSockets()).hasSize(1);
+        assertThat(kept.refresh(600)).isZero();
+        assertThat(minted.dialog(TurnBench.address("198.51.100.1:8000"), user, password).allocate()).isEqualTo(401);
+    }
+
+    @Test
+    void permissionsThatAreThereDoNotCountAgainstTheLimitWhenRefreshed() throws Exception {
+        assertThat(alice.allocate()).isZero();
+        for (int half = 0; half < 2; half++) {
+            TransportAddress[] peers = new TransportAddress[32];
+            for (int i = 0; i < 32; i++) {
+                peers[i] = TurnBench.address("203.0.113." + (1 + half * 32 + i) + ":1");
+            }
+            assertThat(alice.permit(peers)).isZero();
+            assertThat(alice.permit(peers)).isZero();
         }
-        assertThat(minted.dialog(TurnBench.address("198.51.100.1:7000"), user, secret.password(user)).allocate()).isEqualTo(486);
-        minted.pass(TimeUnit.SECONDS.toNanos(301));
-        assertThat(minted.openSockets()).isEmpty();
-        assertThat(minted.dialog(TurnBench.address("198.51.100.1:8000"), user, secret.password(user)).allocate()).isEqualTo(401);
+        assertThat(alice.permit(TurnBench.address("203.0.113.100:1"))).isEqualTo(508);
     }
 
     @Test

@@ -72,6 +72,20 @@ class RelayTest {
     }
 
     @Test
+    void aRefusedBindingInstallsNoPermissionAndChannelsHaveALimit() throws Exception {
+        TransportAddress relayed = allocate();
+        TransportAddress other = TurnBench.address("203.0.113.10:1");
+        assertThat(alice.bind(0x4000, TurnBench.PEER)).isZero();
+        assertThat(alice.bind(0x4000, other)).isEqualTo(400);
+        assertDropped(bench.fromPeer(relayed, other, DATA), TurnReason.NO_PERMISSION_FROM_PEER);
+        int code = 0;
+        for (int i = 1; code == 0; i++) {
+            code = alice.bind(0x4000 + i, TurnBench.PEER.withPort(20_000 + i));
+        }
+        assertThat(code).isEqualTo(508);
+    }
+
+    @Test
     void channelDataIsCheckedBeforeItIsRelayed() throws Exception {
         assertDropped(bench.fromClient(TurnBench.ALICE, TurnDialog.channelData(0x4000, DATA)), TurnReason.NO_ALLOCATION);
         allocate();

@@ -89,8 +89,11 @@ public final class BcDtlsEngine implements DtlsEngine {
         owner.counters().count(DtlsReason.HANDSHAKES_STARTED);
         if (!owner.workers().submit(setup.address().get(), this::handshake)) {
             owner.counters().count(DtlsReason.TOO_MANY_HANDSHAKES);
-            ended = true;
-            events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description()));
+            started = false; // the peer sends its ClientHello again
+            if (setup.client()) {
+                ended = true;
+                events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description()));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ final class ClientPeer extends DefaultTlsClient {
 
     @Override
     protected int[] getSupportedCipherSuites() {
-        return PeerPolicy.SUITES.clone();
+        return PeerPolicy.CLIENT_SUITES.clone();
     }
 
     @Override

@@ -78,10 +78,10 @@ final class QueueTransport implements DatagramTransport {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
         }
+        if (closed && waiting) {
+            throw new InterruptedIOException("closed");
+        }
         if (datagram == null) {
-            if (closed) {
-                throw new InterruptedIOException("closed");
-            }
             if (!waiting) {
                 throw EMPTY;
             }
@@ -107,5 +107,6 @@ final class QueueTransport implements DatagramTransport {
     @Override
     public void close() {
         closed = true;
+        in.offer(new byte[0]); // wakes a handshake that waits
     }
 }
