@@ -4,28 +4,32 @@ import dev.isthmus.ice.count.Reason;
 
 /** What the gateway counts: every packet that does not cross the bridge has one of these names. */
 public enum GatewayReason implements Reason {
-    CALLS_STARTED("calls begun"), CALLS_ENDED("calls ended"), CALLS_TIMED_OUT(
-            "calls ended because they never connected, or lost the client"), CLIENT_TO_PLAIN(
-                    "media packets bridged from clients to plain endpoints"), PLAIN_TO_CLIENT(
-                            "media packets bridged from plain endpoints to clients"), KEYFRAME_REQUESTS(
-                                    "key-frame requests carried across"), UNKNOWN_KIND(
-                                            "packets on a media port that are of no known kind"), STUN_MALFORMED(
-                                                    "malformed STUN on a media port"), STUN_UNKNOWN_SESSION(
-                                                            "STUN on a media port that belongs to no session"), NOT_VALIDATED(
-                                                                    "DTLS, RTP and RTCP from an address that ICE has not validated"), TOO_MANY_ADDRESSES(
-                                                                            "validated addresses beyond a session's limit"), NO_KEYS_YET(
-                                                                                    "media before the DTLS handshake was done"), RTP_MALFORMED(
-                                                                                            "malformed RTP"), RTCP_MALFORMED(
-                                                                                                    "malformed RTCP"), SRTP_TOO_SHORT(
-                                                                                                            "SRTP packets without room for a tag"), SRTP_REPLAYED(
-                                                                                                                    "SRTP packets that came before, or are too old to tell"), SRTP_WRONG_TAG(
-                                                                                                                            "SRTP packets whose authentication failed"), SRTP_TOO_MANY_SOURCES(
-                                                                                                                                    "SRTP packets of more sources than a session may have"), UNKNOWN_PAYLOAD_TYPE(
-                                                                                                                                            "packets of a payload type that was not negotiated"), WRONG_SOURCE(
-                                                                                                                                                    "packets on a plain port from an address that may not send there"), NO_SELECTED_PAIR(
-                                                                                                                                                            "packets to a client to which no pair is selected"), DIRECTION_INACTIVE(
-                                                                                                                                                                    "packets in a direction that was not negotiated"), TOO_LONG(
-                                                                                                                                                                            "packets with no room for a tag");
+    CALLS_STARTED("calls begun"),
+    CALLS_ENDED("calls ended"),
+    CALLS_TIMED_OUT("calls ended because they never connected, or lost the client"),
+    CLIENT_TO_PLAIN("media packets bridged from clients to plain endpoints"),
+    PLAIN_TO_CLIENT("media packets bridged from plain endpoints to clients"),
+    KEYFRAME_REQUESTS("key-frame requests carried across"),
+    UNKNOWN_KIND("packets on a media port that are of no known kind"),
+    STUN_MALFORMED("malformed STUN on a media port"),
+    STUN_UNKNOWN_SESSION("STUN on a media port that belongs to no session"),
+    NOT_VALIDATED("DTLS, RTP and RTCP from an address that ICE has not validated"),
+    ADDRESSES_TAKEN_OVER("addresses that moved to another session after our check was answered"),
+    TOO_MANY_ADDRESSES("validated addresses beyond a session's limit"),
+    NO_KEYS_YET("media before the DTLS handshake was done"),
+    RTP_MALFORMED("malformed RTP"),
+    RTCP_MALFORMED("malformed RTCP"),
+    SRTP_TOO_SHORT("SRTP packets without room for a tag"),
+    SRTP_REPLAYED("SRTP packets that came before, or are too old to tell"),
+    SRTP_WRONG_TAG("SRTP packets whose authentication failed"),
+    SRTP_TOO_MANY_SOURCES("SRTP packets of more sources than a session may have"),
+    UNKNOWN_PAYLOAD_TYPE("packets of a payload type that was not negotiated"),
+    SEQUENCE_JUMP("packets far from their source's sequence numbers, until a second one confirms the jump"),
+    NO_TARGET("packets to a plain endpoint whose address is not known yet"),
+    WRONG_SOURCE("packets on a plain port from an address that may not send there"),
+    NO_SELECTED_PAIR("packets to a client to which no pair is selected"),
+    DIRECTION_INACTIVE("packets in a direction that was not negotiated"),
+    TOO_LONG("packets with no room for a tag");
 
     private final String description;
 

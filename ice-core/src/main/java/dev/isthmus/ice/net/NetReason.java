@@ -4,20 +4,22 @@ import dev.isthmus.ice.count.Reason;
 
 /** What a loop's ports and rings count. */
 public enum NetReason implements Reason {
-    DATAGRAMS_IN("datagrams read from sockets"), DATAGRAMS_OUT("datagrams handed to the kernel"), RECEIVE_TRUNCATED(
-            "datagrams longer than a receive slot, dropped"), SEND_TOO_LONG("datagrams longer than a send slot, dropped"), SEND_BUFFER_FULL(
-                    "datagrams dropped because the socket's send buffer was full"), SEND_REFUSED(
-                            "sends that failed twice with an error queued for another peer"), SEND_ERROR(
-                                    "datagrams that the kernel refused for another reason"), RECEIVE_ERROR(
-                                            "failed reads of a socket"), RING_FULL(
-                                                    "packets dropped because the ring to another loop was full"), RING_TOO_LONG(
-                                                            "packets longer than a ring slot, dropped"), RING_PACKETS(
-                                                                    "packets handed over through a ring"), TURN_SLOW_IO(
-                                                                            "turns of over 1 ms spent on sockets"), TURN_SLOW_RING(
-                                                                                    "turns of over 1 ms spent on rings"), TURN_SLOW_TIMER(
-                                                                                            "turns of over 1 ms spent on timers"), TURN_SLOW_TASK(
-                                                                                                    "tasks of over 1 ms"), TASK_FAILED(
-                                                                                                            "tasks or handlers that threw: each is a bug of ours");
+    DATAGRAMS_IN("datagrams read from sockets"),
+    DATAGRAMS_OUT("datagrams handed to the kernel"),
+    RECEIVE_TRUNCATED("datagrams longer than a receive slot, dropped"),
+    SEND_TOO_LONG("datagrams longer than a send slot, dropped"),
+    SEND_BUFFER_FULL("datagrams dropped because the socket's send buffer was full"),
+    SEND_REFUSED("sends that failed twice with an error queued for another peer"),
+    SEND_ERROR("datagrams that the kernel refused for another reason"),
+    RECEIVE_ERROR("failed reads of a socket"),
+    RING_FULL("packets dropped because the ring to another loop was full"),
+    RING_TOO_LONG("packets longer than a ring slot, dropped"),
+    RING_PACKETS("packets handed over through a ring"),
+    TURN_SLOW_IO("turns of over 1 ms spent on sockets"),
+    TURN_SLOW_RING("turns of over 1 ms spent on rings"),
+    TURN_SLOW_TIMER("turns of over 1 ms spent on timers"),
+    TURN_SLOW_TASK("tasks of over 1 ms"),
+    TASK_FAILED("tasks or handlers that threw: each is a bug of ours");
 
     private final String description;
 

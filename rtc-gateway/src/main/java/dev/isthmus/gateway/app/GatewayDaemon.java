@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway as a daemon, with the TURN server in the same process unless it is told otherwise. */
@@ -74,15 +75,14 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
         return turn == null
                 ? null
                 : TurnService.start(loops.loops(),
-                        new TurnService.Setup(turn.config(List.of(minted)), turn.listeners(), List.of(), turn.firstPort(), turn.lastPort()),
+                        new TurnService.Setup(turn.config(List.of(minted)), turn.bindAddresses(), List.of(), turn.firstPort(),
+                                turn.lastPort()),
                         links, random, System::currentTimeMillis);
     }
 
     private static @Nullable Mint mint(GatewaySettings settings, @Nullable TurnService turn, RestSecret minted, RandomSource random) {
         if (turn != null) {
-            List<String> urls = settings.turnUrls().isEmpty()
-                    ? turn.listeners().stream().map(a -> "turn:" + a + "?transport=udp").toList()
-                    : settings.turnUrls();
+            List<String> urls = settings.turnUrls().isEmpty() ? urls(settings, turn) : settings.turnUrls();
             return Mint.of(minted, urls, random, System::currentTimeMillis);
         }
         if (settings.turnSecret() == null || settings.turnUrls().isEmpty()) {
@@ -90,6 +90,16 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
         }
         return Mint.of(new RestSecret(settings.turnSecret().bytes(), CredentialPolicy.USER), settings.turnUrls(), random,
                 System::currentTimeMillis);
+    }
+
+    /** The listeners as clients are told of them: the advertised address with the real port. */
+    private static List<String> urls(GatewaySettings settings, TurnService turn) {
+        List<String> urls = new ArrayList<>();
+        for (int i = 0; i < turn.listeners().size(); i++) {
+            int port = turn.listeners().get(i).port();
+            urls.add("turn:" + Objects.requireNonNull(settings.turn()).listeners().get(i).advertise().withPort(port) + "?transport=udp");
+        }
+        return urls;
     }
 
     private static String status(GatewaySettings settings, GatewayService gateway, @Nullable TurnService turn, HttpServer http) {

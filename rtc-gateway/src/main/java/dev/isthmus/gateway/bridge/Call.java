@@ -112,7 +112,9 @@ public final class Call {
         clientIn.packet(stream.video, length, nowNanos);
         AddressKey target = sources.get(stream.session).rtpTarget();
         int header = rewrite(stream.toPlain, buffer, offset, length, plainOut, nowNanos);
-        if (header >= 0 && target != null) {
+        if (header >= 0 && target == null) {
+            drop(plainOut, GatewayReason.NO_TARGET);
+        } else if (header >= 0 && target != null) {
             int from = offset + header - RtpHeader.FIXED_LENGTH;
             int size = RtpHeader.FIXED_LENGTH + payload;
             count(plainOut, stream, stream.toPlain, size, GatewayReason.CLIENT_TO_PLAIN, nowNanos);
@@ -135,9 +137,15 @@ public final class Call {
         int ssrc = RtpHeader.ssrc(buffer, offset);
         int sequence = RtpHeader.sequence(buffer, offset);
         int timestamp = RtpHeader.timestamp(buffer, offset);
-        int payloadType = way.payloadType(RtpHeader.payloadType(buffer, offset));
+        int incoming = RtpHeader.payloadType(buffer, offset);
+        int payloadType = way.payloadType(incoming);
+        way.clockRate(incoming);
+        if (!way.out.next(ssrc, sequence, timestamp, nowNanos)) {
+            drop(out, GatewayReason.SEQUENCE_JUMP);
+            return -1;
+        }
         way.in.onPacket(ssrc, sequence, timestamp, nowNanos);
-        way.out.next(ssrc, sequence, timestamp, nowNanos);
+        way.started(nowNanos);
         RtpHeader.write(buffer, offset + header - RtpHeader.FIXED_LENGTH, RtpHeader.marker(buffer, offset), payloadType,
                 way.out.sequence(), way.out.timestamp(timestamp), way.out.ssrc());
         return header;
@@ -269,6 +277,11 @@ public final class Call {
     public boolean ended() {
         return ended || client.dtlsState() == ClientTransport.DtlsState.CLOSED
                 || client.ice().state() == IceState.FAILED && client.dtlsState() == ClientTransport.DtlsState.CONNECTED;
+    }
+
+    /** Marks the call as over. */
+    public void end() {
+        ended = true;
     }
 
     /** Says good-bye on both legs. */

@@ -5,6 +5,7 @@ import dev.isthmus.gateway.peer.ClientTransport.DtlsState;
 import dev.isthmus.ice.ice.IceState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Answers the operator's question: which leg is silent, and why. */
@@ -18,14 +19,12 @@ public final class Diagnosis {
         List<String> found = new ArrayList<>();
         IceState ice = call.client().ice().state();
         if (ice != IceState.CONNECTED) {
-            found.add("ICE is " + ice.name().toLowerCase(java.util.Locale.ROOT) + ": " + (call.client().ice().pairs().isEmpty()
-                    ? "no check of the client has arrived; is its TURN server reachable, and may it reach this gateway's media port?"
-                    : call.client().ice().pairs().size() + " candidate pairs are being checked"));
+            found.add("ICE is " + ice.name().toLowerCase(Locale.ROOT) + ": " + reason(call, ice));
             return found;
         }
         if (call.client().dtlsState() != DtlsState.CONNECTED) {
             String why = call.client().dtlsFailure();
-            found.add("DTLS is " + call.client().dtlsState().name().toLowerCase(java.util.Locale.ROOT) + (why.isEmpty() ? "" : ": " + why));
+            found.add("DTLS is " + call.client().dtlsState().name().toLowerCase(Locale.ROOT) + (why.isEmpty() ? "" : ": " + why));
             return found;
         }
         for (MediaStream stream : call.streams()) {
@@ -39,20 +38,30 @@ public final class Diagnosis {
         return found;
     }
 
+    private static String reason(Call call, IceState ice) {
+        if (!call.client().ice().heard()) {
+            return "no check of the client has arrived; is its TURN server reachable, and may it reach this gateway's media port?";
+        }
+        if (ice == IceState.CHECKING || ice == IceState.NEW) {
+            return call.client().ice().pairs().size() + " candidate pairs are being checked";
+        }
+        return "the client was heard, but does not answer our checks any more";
+    }
+
     private static long packets(LegStats leg, MediaStream stream) {
         return stream.video ? leg.videoPackets() : leg.audioPackets();
     }
 
     private static boolean silent(LegStats leg, MediaStream stream, long nowNanos) {
-        return packets(leg, stream) == 0 || nowNanos - leg.lastNanos() > SILENT;
+        return packets(leg, stream) == 0 || nowNanos - leg.lastNanos(stream.video) > SILENT;
     }
 
     private static void silentClient(Call call, MediaStream stream, long nowNanos, List<String> found) {
         LegStats in = call.stats(Direction.CLIENT_IN);
         if (silent(in, stream, nowNanos)) {
             found.add("the client sends no " + stream.kind + drops(in));
-        } else if (packets(call.stats(Direction.PLAIN_OUT), stream) == 0) {
-            found.add("the client's " + stream.kind + " goes nowhere: the endpoint's address is not known yet");
+        } else if (silent(call.stats(Direction.PLAIN_OUT), stream, nowNanos)) {
+            found.add("the client's " + stream.kind + " does not reach the endpoint" + drops(call.stats(Direction.PLAIN_OUT)));
         }
     }
 
@@ -62,7 +71,7 @@ public final class Diagnosis {
             int port = call.endpoint().sessions().get(stream.session).listen();
             found.add("the endpoint sends no " + stream.kind + " to port " + port + "; expected from "
                     + call.source(stream.session).expected() + drops(in));
-        } else if (packets(call.stats(Direction.CLIENT_OUT), stream) == 0) {
+        } else if (silent(call.stats(Direction.CLIENT_OUT), stream, nowNanos)) {
             found.add("the endpoint's " + stream.kind + " does not reach the client" + drops(call.stats(Direction.CLIENT_OUT)));
         }
     }

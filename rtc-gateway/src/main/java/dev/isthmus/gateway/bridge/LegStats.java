@@ -12,6 +12,8 @@ public final class LegStats {
     private long videoPackets;
     private long firstNanos;
     private long lastNanos;
+    private long lastAudioNanos;
+    private long lastVideoNanos;
 
     void packet(boolean video, int length, long nowNanos) {
         if (packets++ == 0) {
@@ -21,8 +23,10 @@ public final class LegStats {
         lastNanos = nowNanos;
         if (video) {
             videoPackets++;
+            lastVideoNanos = nowNanos;
         } else {
             audioPackets++;
+            lastAudioNanos = nowNanos;
         }
     }
 
@@ -58,6 +62,11 @@ public final class LegStats {
     /** Returns when the last one passed; meaningless while there is none. */
     public long lastNanos() {
         return lastNanos;
+    }
+
+    /** Returns when the last one of a kind passed; meaningless while there is none. */
+    long lastNanos(boolean video) {
+        return video ? lastVideoNanos : lastAudioNanos;
     }
 
     /** Returns what was dropped, by reason. */

@@ -15,6 +15,7 @@ final class MediaStream {
     static final class Way {
         final boolean active;
         final byte[] payloadTypes = new byte[PAYLOAD_TYPES];
+        private final int[] clockRates = new int[PAYLOAD_TYPES];
         final Rewriter out;
         final ReceptionStats in;
         long sentPackets;
@@ -23,6 +24,7 @@ final class MediaStream {
         int senderRtp;
         long senderReportNanos;
         int senderSsrc;
+        long firstNanos;
         long lastKeyframeRequestNanos = Long.MIN_VALUE / 2;
 
         Way(boolean active, int clockRate, RandomSource random) {
@@ -35,6 +37,26 @@ final class MediaStream {
         /** Returns the payload type behind the gateway, or -1 for one that was not negotiated. */
         int payloadType(int incoming) {
             return payloadTypes[incoming];
+        }
+
+        /** The clock follows the payload type: one stream may change from Opus to G.711. */
+        void clockRate(int incoming) {
+            int rate = clockRates[incoming];
+            if (rate != out.clockRate()) {
+                out.clockRate(rate);
+                in.clockRate(rate);
+            }
+        }
+
+        void started(long nowNanos) {
+            if (firstNanos == 0) {
+                firstNanos = nowNanos;
+            }
+        }
+
+        private void map(int incoming, int outgoing, int clockRate) {
+            payloadTypes[incoming] = (byte) outgoing;
+            clockRates[incoming] = clockRate;
         }
 
         boolean hasSenderReport() {
@@ -56,8 +78,10 @@ final class MediaStream {
         toPlain = new Way(line.clientSends(), clockRate, random);
         toClient = new Way(line.clientReceives(), clockRate, random);
         for (Negotiation.Shared codec : line.codecs()) {
-            toPlain.payloadTypes[codec.client().payloadType()] = (byte) codec.plain().payloadType();
-            toClient.payloadTypes[codec.plain().payloadType()] = (byte) codec.client().payloadType();
+            int client = codec.client().payloadType();
+            int plain = codec.plain().payloadType();
+            toPlain.map(client, plain, codec.client().clockRate());
+            toClient.map(plain, client, codec.client().clockRate());
         }
     }
 }

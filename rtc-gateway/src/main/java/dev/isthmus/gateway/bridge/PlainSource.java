@@ -30,7 +30,7 @@ final class PlainSource {
     /** Returns whether an RTP packet with a negotiated payload type may come from there; the first such packet fixes the address. */
     boolean admitsRtp(AddressKey key) {
         if (session.source() == Endpoint.SourceRule.ANY) {
-            if (!latched || !sameRemote(key)) {
+            if (session.send() == null && (!latched || !sameRemote(key))) {
                 learn(key);
             }
             return true;

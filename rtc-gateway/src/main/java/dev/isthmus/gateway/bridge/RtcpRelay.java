@@ -17,6 +17,8 @@ final class RtcpRelay {
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
     /** Browsers repeat a request until a frame comes; more than five a second help nobody. */
     private static final long KEYFRAME_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Reports of ours wait so long for the source's own clock, since a receiver may keep to the first time it is told. */
+    private static final long SOURCE_REPORT_PATIENCE = TimeUnit.SECONDS.toNanos(5);
     private static final int ROOM = 1024;
 
     private final CallSetup setup;
@@ -68,7 +70,7 @@ final class RtcpRelay {
         int ssrc = sent.out.ssrc();
         ReceptionStats about = received.in.started() ? received.in : null;
         writer.begin(scratch, 0);
-        if (sent.sentPackets > 0) {
+        if (sent.sentPackets > 0 && (sent.hasSenderReport() || nowNanos - sent.firstNanos > SOURCE_REPORT_PATIENCE)) {
             long ntp = ntp(sent, nowNanos);
             writer.senderReport(ssrc, ntp, timestamp(sent, nowNanos), sent.sentPackets, sent.sentBytes, about, nowNanos);
         } else {

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /** The gateway's part of one loop: media ports, the session index, the calls that live here. Everything runs on the loop's thread. */
 final class GatewayLoop {
     private static final int BUFFER = 4 << 20;
+    private static final int GENERATIONS_KEPT = 2;
     private static final int FIRST_LOCAL_PREFERENCE = 65535;
 
     private final Loop loop;
@@ -144,7 +145,7 @@ final class GatewayLoop {
         AddressKey key = datagram.key();
         IceReason reason = session.call().client().onStun(message, key.local(), key.remote(), nowNanos);
         if (reason == IceReason.CHECK_ANSWERED || reason == IceReason.RESPONSE_ACCEPTED) {
-            validated(session, key);
+            validated(session, key, reason == IceReason.RESPONSE_ACCEPTED);
         }
         settle(session, nowNanos);
     }
@@ -161,18 +162,42 @@ final class GatewayLoop {
         return byUfrag.get(colon < 0 ? username : username.substring(0, colon));
     }
 
-    /** An address belongs to the session whose check came from it first; another session gets it only once that one is gone. */
-    private void validated(Session session, AddressKey key) {
-        if (index.containsKey(key)) {
+    /**
+     * Enters an address whose sender is authenticated. One that another session holds is taken over only after our own check to it was
+     * answered: a request alone may have a forged source.
+     */
+    private void validated(Session session, AddressKey key, boolean answered) {
+        Session holder = index.get(key);
+        if (holder == session || holder != null && !answered) {
             return;
+        }
+        if (session.indexed.size() >= Session.MAX_ADDRESSES) {
+            forgetOldAddresses(session);
         }
         if (session.indexed.size() >= Session.MAX_ADDRESSES) {
             counters.count(GatewayReason.TOO_MANY_ADDRESSES);
             return;
         }
         AddressKey copy = key.copy();
+        if (holder != null) {
+            counters.count(GatewayReason.ADDRESSES_TAKEN_OVER);
+            holder.indexed.remove(copy);
+        }
         index.put(copy, session);
         session.indexed.add(copy);
+    }
+
+    /** Of a session that has restarted or roamed often, only the addresses of its present pairs are kept. */
+    private void forgetOldAddresses(Session session) {
+        List<CandidatePair> pairs = session.call().client().ice().pairs();
+        session.indexed.removeIf(key -> {
+            boolean old = !key.equals(session.call().client().selected())
+                    && pairs.stream().noneMatch(p -> key.remoteIs(p.remote().address()));
+            if (old) {
+                index.remove(key);
+            }
+            return old;
+        });
     }
 
     /** After something happened to a session: files its timer, or ends it. */
@@ -185,9 +210,12 @@ final class GatewayLoop {
     }
 
     /** Makes a call and returns the answer to its offer. */
-    String create(String id, Endpoint endpoint, Negotiation negotiation) throws PortException {
+    GatewayService.Created create(String id, Endpoint endpoint, Negotiation negotiation) throws PortException {
         long now = loop.nowNanos();
         int tag = parts.random().nextInt();
+        while (byTag.containsKey(tag)) {
+            tag = parts.random().nextInt();
+        }
         PlainPorts plain = new PlainPorts(loop, parts.plainRange(), parts.random());
         Session session = new Session(this, plain, tag);
         Endpoint opened = plain.open(endpoint, (number, datagram, nanos) -> session.call().onPlain(number, datagram, nanos));
@@ -210,8 +238,9 @@ final class GatewayLoop {
         negotiation.candidates().forEach(c -> agent.addRemoteCandidate(c, now));
         transport.drain(now);
         settle(session, now);
-        return AnswerWriter.write(negotiation, new AnswerWriter.Local(parts.random().nextLong(), credentials, localCandidates(),
-                parts.certificate().fingerprint(), call.clientSsrcs(), setup.cname()));
+        String answer = AnswerWriter.write(negotiation, new AnswerWriter.Local(parts.random().nextLong(), credentials,
+                localCandidates(), parts.certificate().fingerprint(), call.clientSsrcs(), setup.cname()));
+        return new GatewayService.Created(id, answer, credentials.ufrag());
     }
 
     private static String peerHost(IceAgent agent) {
@@ -257,6 +286,9 @@ final class GatewayLoop {
         IceAgent agent = session.call().client().ice();
         agent.restart(fresh);
         register(session, fresh.ufrag());
+        while (session.ufrags.size() > GENERATIONS_KEPT) {
+            byUfrag.remove(session.ufrags.removeFirst());
+        }
         agent.setRemoteCredentials(remote, now);
         candidates.forEach(c -> agent.addRemoteCandidate(c, now));
         session.call().client().drain(now);
@@ -284,12 +316,14 @@ final class GatewayLoop {
         if (!byTag.remove(session.tag, session)) {
             return;
         }
+        session.call().end();
         CallView last = CallView.of(session.call(), nowNanos);
         session.call().close(nowNanos);
         session.plainPorts().close();
         loop.wheel().cancel(session.timer);
         session.indexed.forEach(index::remove);
         session.ufrags.forEach(byUfrag::remove);
+        session.indexed.clear();
         counters.count(GatewayReason.CALLS_ENDED);
         parts.ended().accept(last);
     }

@@ -11,6 +11,7 @@ import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.DtlsCertificate;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
+import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
@@ -46,8 +47,14 @@ public final class GatewayService implements AutoCloseable {
     public record Setup(List<MediaAddress> media, int mediaPort, List<TransportAddress> plainAddresses, int firstPlainPort,
             int lastPlainPort, Map<String, Endpoint> endpoints) {}
 
-    /** A call that was made. */
-    public record Created(String id, String answer) {}
+    /** In place of a generation: a restart is asked for. */
+    public static final String RESTART = "*";
+
+    /** A call that was made; the generation is that of ICE. */
+    public record Created(String id, String answer, String generation) {}
+
+    /** What a fragment brought: the answering fragment, empty for a mere trickle, and the generation. */
+    public record Patched(String fragment, String generation) {}
 
     /** A call that was refused: the HTTP status and the reason. */
     public static final class Refused extends Exception {
@@ -144,7 +151,7 @@ public final class GatewayService implements AutoCloseable {
         }
         GatewayLoop gateway = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
         calls.put(id, gateway);
-        return gateway.loop().submit(() -> new Created(id, gateway.create(id, endpoint, negotiation))).whenComplete((made, failure) -> {
+        return gateway.loop().submit(() -> gateway.create(id, endpoint, negotiation)).whenComplete((made, failure) -> {
             if (failure != null) {
                 calls.remove(id);
                 busy.remove(name, id);
@@ -159,45 +166,53 @@ public final class GatewayService implements AutoCloseable {
     }
 
     private interface OnSession<T> {
-        T apply(GatewayLoop gateway, Session session);
+        T apply(GatewayLoop gateway, Session session) throws Refused;
     }
 
-    private <T> CompletableFuture<T> on(String id, OnSession<T> action) {
+    private <T> CompletableFuture<T> on(String name, String id, OnSession<T> action) {
         GatewayLoop gateway = calls.get(id);
         if (gateway == null) {
             return CompletableFuture.failedFuture(new Refused(404, "no such call"));
         }
         return gateway.loop().submit(() -> {
             Session session = gateway.session(id);
-            if (session == null) {
+            if (session == null || !name.isEmpty() && !session.call().endpoint().name().equals(name)) {
                 throw new Refused(404, "no such call");
             }
             return action.apply(gateway, session);
         });
     }
 
-    /** Ends a call. */
-    public CompletableFuture<Boolean> end(String id) {
-        return on(id, (gateway, session) -> {
+    /** Ends a call of an endpoint. */
+    public CompletableFuture<Boolean> end(String name, String id) {
+        return on(name, id, (gateway, session) -> {
             gateway.end(session, gateway.loop().nowNanos());
             return true;
         });
     }
 
-    /** Takes a trickle or restart fragment (RFC 9725, section 4.3); completes with the answering fragment, or an empty text. */
-    public CompletableFuture<String> patch(String id, String text) {
+    /** Takes a fragment for a generation, or for a new one ({@link #RESTART}) (RFC 9725, section 4.3). */
+    public CompletableFuture<Patched> patch(String name, String id, String generation, String text) {
         TrickleFragment fragment;
         try {
             fragment = TrickleFragment.parse(text);
         } catch (SdpProblem e) {
             return CompletableFuture.failedFuture(new Refused(400, String.valueOf(e.getMessage())));
         }
-        return on(id, (gateway, session) -> {
-            if (fragment.isFor(session.call().client().ice().remoteUfrag())) {
-                gateway.trickle(session, fragment.candidates());
-                return "";
+        return on(name, id, (gateway, session) -> {
+            IceAgent agent = session.call().client().ice();
+            if (generation.equals(RESTART)) {
+                if (fragment.isFor(agent.remoteUfrag())) {
+                    throw new Refused(400, "a restart needs new credentials");
+                }
+                String answer = gateway.restart(session, fragment.credentials(), fragment.candidates(), fragment.mid());
+                return new Patched(answer, agent.localCredentials().ufrag());
             }
-            return gateway.restart(session, fragment.credentials(), fragment.candidates(), fragment.mid());
+            if (!generation.equals(agent.localCredentials().ufrag()) || !fragment.isFor(agent.remoteUfrag())) {
+                throw new Refused(412, "that ICE generation is not the present one");
+            }
+            gateway.trickle(session, fragment.candidates());
+            return new Patched("", generation);
         });
     }
 
@@ -210,7 +225,7 @@ public final class GatewayService implements AutoCloseable {
                 }
             }
         }
-        return on(id, (gateway, session) -> CallView.of(session.call(), gateway.loop().nowNanos()));
+        return on("", id, (gateway, session) -> CallView.of(session.call(), gateway.loop().nowNanos()));
     }
 
     /** Returns every call, the running ones first. */

@@ -56,7 +56,10 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
         boolean link = turn.bool("link", true);
         List<String> urls = turn.texts("urls", List.of());
         Secret secret = turn.secret("secret");
-        int loops = gateway.integer("loops", Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS);
+        int loops = gateway.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
+        if (mediaPort + 2 * loops > 65536) {
+            throw media.problem("port", "is " + mediaPort + ", which leaves no room for two ports of each of " + loops + " loops");
+        }
         TurnSettings turnSettings = TurnSettings.read(isthmus.section("turn"));
         return new GatewaySettings(page, token, addresses, mediaPort, plain, ports[0], ports[1], endpoints(gateway),
                 embedded ? turnSettings : null, urls, secret, link, loops);
@@ -104,6 +107,9 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
                 section.choice("source", "signalled", List.of("signalled", "latch", "any")).toUpperCase(java.util.Locale.ROOT));
         Endpoint.RtcpPort rtcp = Endpoint.RtcpPort
                 .valueOf(section.choice("rtcp", "next", List.of("mux", "next")).toUpperCase(java.util.Locale.ROOT));
+        if (rtcp == Endpoint.RtcpPort.NEXT && (listen == 65535 || send != null && send.port() == 65535)) {
+            throw section.problem("rtcp", "is next, but behind port 65535 there is none");
+        }
         if (send == null && source == Endpoint.SourceRule.SIGNALLED) {
             throw section.problem("send", "is missing; without it set source = latch and a listen port");
         }

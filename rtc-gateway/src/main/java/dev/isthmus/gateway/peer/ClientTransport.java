@@ -124,9 +124,9 @@ public final class ClientTransport {
         if (event instanceof IceEvent.PairSelected(CandidatePair pair)) {
             selected = key(pair);
         } else if (event instanceof IceEvent.StateChanged(IceState state)) {
-            if (state == IceState.CONNECTED && dtlsState == DtlsState.NEW) {
+            if (state == IceState.CONNECTED && (dtlsState == DtlsState.NEW || dtlsState == DtlsState.CONNECTING)) {
                 dtlsState = DtlsState.CONNECTING;
-                dtls.start(nowNanos);
+                dtls.start(nowNanos); // does nothing once it has begun
             } else if (state == IceState.FAILED) {
                 selected = null;
             }

@@ -3,7 +3,7 @@ package dev.isthmus.gateway.rtp;
 /** What a receiver knows of one source, for its reports (RFC 3550, sections 6.4.1, A.3 and A.8). */
 public final class ReceptionStats {
     private static final int HALF = 0x8000;
-    private final int clockRate;
+    private int clockRate;
     private int ssrc;
     private boolean started;
     private long first;
@@ -21,17 +21,15 @@ public final class ReceptionStats {
         this.clockRate = clockRate;
     }
 
-    /** Takes a packet in; another source begins anew. */
+    /** Takes a packet in; another source, or a jump that the rewriter has confirmed, begins anew. */
     public void onPacket(int packetSsrc, int sequence, int timestamp, long nowNanos) {
         if (!started || packetSsrc != ssrc) {
             begin(packetSsrc, sequence);
         }
-        long candidate = highest & ~0xffffL | sequence;
-        long difference = candidate - highest;
-        if (difference > HALF) {
-            candidate -= 0x10000;
-        } else if (difference < -HALF) {
-            candidate += 0x10000;
+        long candidate = extend(sequence);
+        if (candidate - highest > Rewriter.MAX_DROPOUT || candidate - highest < -Rewriter.MAX_MISORDER) {
+            begin(packetSsrc, sequence);
+            candidate = highest;
         }
         highest = Math.max(highest, candidate);
         received++;
@@ -42,6 +40,20 @@ public final class ReceptionStats {
             jitterScaled += d - (jitterScaled + 8 >> 4);
         }
         transit = newTransit;
+    }
+
+    private long extend(int sequence) {
+        long candidate = highest & ~0xffffL | sequence;
+        long difference = candidate - highest;
+        if (difference > HALF) {
+            return candidate - 0x10000;
+        }
+        return difference < -HALF ? candidate + 0x10000 : candidate;
+    }
+
+    /** Sets the clock rate in Hz; the payload type has changed. */
+    public void clockRate(int newClockRate) {
+        clockRate = newClockRate;
     }
 
     private void begin(int newSsrc, int sequence) {

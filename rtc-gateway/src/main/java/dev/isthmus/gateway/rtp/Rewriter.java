@@ -6,8 +6,12 @@ package dev.isthmus.gateway.rtp;
  */
 public final class Rewriter {
     private static final int HALF = 0x8000;
+    /** RFC 3550, appendix A.1: numbers further away than these are another sequence, once a second packet confirms it. */
+    static final int MAX_DROPOUT = 3000;
+    static final int MAX_MISORDER = 100;
     private final int ssrc;
-    private final int clockRate;
+    private int clockRate;
+    private int probation = -1;
     private boolean started;
     private int source;
     private long highestIn;
@@ -27,12 +31,26 @@ public final class Rewriter {
         this.lastTimestampOut = firstTimestamp;
     }
 
-    /** Takes an incoming packet's numbers; the outgoing ones are then {@link #sequence} and {@link #timestamp}. */
-    public void next(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
+    /**
+     * Takes an incoming packet's numbers; the outgoing ones are then {@link #sequence} and {@link #timestamp}.
+     *
+     * @return false when the numbers are far from the source's and no second packet has confirmed that yet; the packet is to be dropped
+     */
+    public boolean next(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
         if (!started || inSsrc != source) {
             begin(inSsrc, inSequence, inTimestamp, nowNanos);
         }
         long extended = extend(inSequence);
+        long difference = extended - highestIn;
+        if (difference > MAX_DROPOUT || difference < -MAX_MISORDER) {
+            if (inSequence != probation) {
+                probation = inSequence + 1 & 0xffff;
+                return false;
+            }
+            begin(inSsrc, inSequence, inTimestamp, nowNanos);
+            extended = highestIn;
+        }
+        probation = -1;
         highestIn = Math.max(highestIn, extended);
         outgoing = extended + offset;
         if (outgoing > highestOut) {
@@ -40,6 +58,7 @@ public final class Rewriter {
             lastTimestampOut = inTimestamp + timestampOffset;
             lastNanos = nowNanos;
         }
+        return true;
     }
 
     /** A new source goes on where the old one stopped: the next number, and the time that has passed since. */
@@ -68,6 +87,11 @@ public final class Rewriter {
     /** Returns the outgoing SSRC. */
     public int ssrc() {
         return ssrc;
+    }
+
+    /** Sets the clock rate in Hz; the payload type has changed. */
+    public void clockRate(int newClockRate) {
+        clockRate = newClockRate;
     }
 
     /** Returns the clock rate in Hz. */

@@ -38,7 +38,7 @@ public record Codec(String kind, String name, int payloadType, int clockRate, in
             return payloadType == 0 ? named("PCMU", 0) : payloadType == 8 ? named("PCMA", 8) : null;
         }
         String[] parts = map.split("/");
-        Codec codec = named(parts[0], payloadType);
+        Codec codec = parts.length == 0 ? null : named(parts[0], payloadType);
         boolean matches = codec != null && codec.kind.equals(media.kind()) && parts.length > 1
                 && parts[1].equals(Integer.toString(codec.clockRate))
                 && (codec.channels == 1 || parts.length > 2 && parts[2].equals(Integer.toString(codec.channels)));

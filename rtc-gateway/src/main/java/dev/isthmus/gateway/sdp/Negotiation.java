@@ -58,8 +58,16 @@ public record Negotiation(SessionDescription offer, List<@Nullable Line> lines, 
         if (transport == null) {
             throw new SdpProblem(0, "no audio or video line has a codec of the endpoint, RTP over DTLS-SRTP and rtcp-mux");
         }
-        return new Negotiation(offer, withoutDoubleIds(lines), credentials(offer, transport), candidates(offer),
-                fingerprints(offer, transport), dtlsClient(offer, transport));
+        return new Negotiation(offer, withoutDoubleIds(lines), credentials(offer, carrier(offer, transport)), candidates(offer),
+                fingerprints(offer, carrier(offer, transport)), dtlsClient(offer, carrier(offer, transport)));
+    }
+
+    /** A bundle-only line may leave the transport's attributes to the first line of its BUNDLE (RFC 9143, section 7.1.3). */
+    private static SdpMedia carrier(SessionDescription offer, SdpMedia media) {
+        if (offer.value(media, "ice-ufrag") != null || !offer.bundle().contains(media.mid())) {
+            return media;
+        }
+        return offer.media().stream().filter(m -> offer.bundle().get(0).equals(m.mid())).findFirst().orElse(media);
     }
 
     private static @Nullable Line line(SdpMedia media, List<Codec> endpoint) {

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A parsed session description (RFC 8866): session-level attributes and media descriptions, with line numbers. */
 public final class SessionDescription {
-    private static final int LARGEST = 256 * 1024;
+    private static final int LARGEST = 128 * 1024;
+    private static final int MAX_FORMATS = 128;
+    private static final int MAX_ATTRIBUTES = 2000;
     private static final int MAX_MEDIA = 128;
     private static final Set<Character> TYPES = Set.of('v', 'o', 's', 'i', 'u', 'e', 'p', 'c', 'b', 't', 'r', 'z', 'k', 'a', 'm');
 
@@ -56,7 +58,11 @@ public final class SessionDescription {
             SdpAttribute attribute = colon < 0
                     ? new SdpAttribute(value, "", number)
                     : new SdpAttribute(value.substring(0, colon), value.substring(colon + 1), number);
-            (media.isEmpty() ? attributes : media.get(media.size() - 1).attributes).add(attribute);
+            List<SdpAttribute> level = media.isEmpty() ? attributes : media.get(media.size() - 1).attributes;
+            if (level.size() >= MAX_ATTRIBUTES) {
+                throw new SdpProblem(number, "more than " + MAX_ATTRIBUTES + " attributes at one level");
+            }
+            level.add(attribute);
         }
     }
 
@@ -68,6 +74,9 @@ public final class SessionDescription {
         String port = fields[1].contains("/") ? fields[1].substring(0, fields[1].indexOf('/')) : fields[1];
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
             throw new SdpProblem(number, "the port of a media line must be 0 to 65535");
+        }
+        if (fields.length - 3 > MAX_FORMATS) {
+            throw new SdpProblem(number, "more than " + MAX_FORMATS + " formats");
         }
         if (media.size() >= MAX_MEDIA) {
             throw new SdpProblem(number, "more than " + MAX_MEDIA + " media lines");

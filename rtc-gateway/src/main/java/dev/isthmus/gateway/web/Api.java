@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public final class Api {
         }
 
         boolean hasType(String type) {
-            return header("content-type").split(";")[0].trim().equalsIgnoreCase(type);
+            return header("content-type").replaceFirst(";.*", "").trim().equalsIgnoreCase(type);
         }
     }
 
@@ -59,14 +60,15 @@ public final class Api {
         }
     }
 
-    CompletableFuture<Reply> handle(Request request) {
+    /** Answers a request; work that follows on a media loop's result is done on the front loop. */
+    CompletableFuture<Reply> handle(Request request, Executor front) {
         String[] path = request.path().split("\\?")[0].substring(1).split("/", -1);
         return switch (path[0]) {
             case "" -> only("GET", request, () -> new Reply(200, "text/html; charset=utf-8", page, Map.of("Cache-Control", "no-cache")));
             case "healthz", "readyz" -> only("GET", request, () -> Reply.text(200, "ok"));
             case "metrics" -> only("GET", request, () -> Reply.of(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
-            case "call" -> call(request, path);
-            case "api" -> path.length > 2 && path[1].equals("v1") ? api(request, path) : notFound();
+            case "call" -> call(request, path, front);
+            case "api" -> path.length > 2 && path[1].equals("v1") ? api(request, path, front) : notFound();
             default -> notFound();
         };
     }
@@ -99,42 +101,43 @@ public final class Api {
         return done(Reply.text(401, "a bearer token is needed").with(Map.of("WWW-Authenticate", "Bearer")));
     }
 
-    private CompletableFuture<Reply> call(Request request, String[] path) {
+    private CompletableFuture<Reply> call(Request request, String[] path, Executor front) {
         if (path.length < 2 || path.length > 3 || path[1].isEmpty()) {
             return notFound();
+        }
+        if (request.method().equals("OPTIONS")) {
+            String allowed = path.length == 2 ? "POST, OPTIONS" : "PATCH, DELETE, OPTIONS";
+            return done(Reply.empty(204).with(Map.of(path.length == 2 ? "Accept-Post" : "Accept-Patch", path.length == 2 ? SDP : FRAGMENT,
+                    "Allow", allowed)));
         }
         if (!authorized(request)) {
             return unauthorized();
         }
         if (path.length == 2) {
-            return switch (request.method()) {
-                case "POST" -> create(request, path[1]);
-                case "OPTIONS" -> done(Reply.empty(204).with(Map.of("Accept-Post", SDP, "Allow", "POST, OPTIONS")));
-                default -> notAllowed("POST, OPTIONS");
-            };
+            return request.method().equals("POST") ? create(request, path[1], front) : notAllowed("POST, OPTIONS");
         }
         return switch (request.method()) {
-            case "DELETE" -> answer(gateway.end(path[2]).thenApply(ended -> Reply.empty(200)));
-            case "PATCH" -> patch(request, path[2]);
-            default -> notAllowed("PATCH, DELETE");
+            case "DELETE" -> answer(gateway.end(path[1], path[2]).thenApply(ended -> Reply.empty(200)));
+            case "PATCH" -> patch(request, path, front);
+            default -> notAllowed("PATCH, DELETE, OPTIONS");
         };
     }
 
     /** RFC 9725, section 4.2. */
-    private CompletableFuture<Reply> create(Request request, String name) {
+    private CompletableFuture<Reply> create(Request request, String name, Executor front) {
         if (!request.hasType(SDP)) {
             return done(Reply.text(415, "the body must be " + SDP));
         }
-        return answer(gateway.create(name, request.body()).thenApply(created -> {
+        return answer(gateway.create(name, request.body()).thenApplyAsync(created -> {
             Map<String, String> headers = new LinkedHashMap<>();
             headers.put("Location", "/call/" + name + "/" + created.id());
-            headers.put("ETag", "\"" + created.id() + "\"");
+            headers.put("ETag", quoted(created.generation()));
             headers.put("Accept-Patch", FRAGMENT);
             if (mint != null) {
                 links(mint.mint(), headers);
             }
             return Reply.of(201, SDP, created.answer()).with(headers);
-        }));
+        }, front));
     }
 
     /** RFC 9725, section 4.6: the servers that the client may use. */
@@ -147,15 +150,27 @@ public final class Api {
         headers.put("Link", String.join(", ", links));
     }
 
-    private CompletableFuture<Reply> patch(Request request, String id) {
+    private static String quoted(String generation) {
+        return "\"" + generation + "\"";
+    }
+
+    /** RFC 9725, section 4.3: the entity tag stands for the ICE generation; {@code *} asks for a restart. */
+    private CompletableFuture<Reply> patch(Request request, String[] path, Executor front) {
         if (!request.hasType(FRAGMENT)) {
             return done(Reply.text(415, "the body must be " + FRAGMENT));
         }
-        return answer(gateway.patch(id, request.body())
-                .thenApply(fragment -> fragment.isEmpty() ? Reply.empty(204) : Reply.of(200, FRAGMENT, fragment)));
+        String match = request.header("if-match");
+        if (match.isEmpty()) {
+            return done(Reply.text(428, "If-Match is missing: the entity tag to trickle, * to restart"));
+        }
+        String generation = match.equals("*") ? GatewayService.RESTART : match.replace("\"", "");
+        return answer(gateway.patch(path[1], path[2], generation, request.body())
+                .thenApplyAsync(patched -> patched.fragment().isEmpty()
+                        ? Reply.empty(204)
+                        : Reply.of(200, FRAGMENT, patched.fragment()).with(Map.of("ETag", quoted(patched.generation()))), front));
     }
 
-    private CompletableFuture<Reply> api(Request request, String[] path) {
+    private CompletableFuture<Reply> api(Request request, String[] path, Executor front) {
         if (!authorized(request)) {
             return unauthorized();
         }
@@ -167,10 +182,10 @@ public final class Api {
             return notAllowed("GET");
         }
         if (what.equals("calls") && path.length == 3) {
-            return answer(gateway.views().thenApply(views -> Reply.json(Json.calls(views))));
+            return answer(gateway.views().thenApplyAsync(views -> Reply.json(Json.calls(views)), front));
         }
         if (what.equals("calls") && path.length == 4) {
-            return answer(gateway.view(path[3]).thenApply(view -> Reply.json(Json.call(view))));
+            return answer(gateway.view(path[3]).thenApplyAsync(view -> Reply.json(Json.call(view)), front));
         }
         if (what.equals("endpoints") && path.length == 3) {
             return done(Reply.json(Json.endpoints(gateway.endpoints().values())));

@@ -29,12 +29,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP listener, on a front loop of its own: nothing here runs on a media loop. */
 public final class HttpServer implements AutoCloseable {
-    private static final int LARGEST_BODY = 512 * 1024;
+    private static final int LARGEST_BODY = 128 * 1024;
     private static final int IDLE_SECONDS = 60;
     private static final ThreadFactory FRONT = task -> new Thread(task, "front-0");
     private final EventLoopGroup loop;
@@ -90,8 +92,17 @@ public final class HttpServer implements AutoCloseable {
             Map<String, String> headers = new HashMap<>();
             request.headers().forEach(h -> headers.put(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
             String body = request.content().toString(StandardCharsets.UTF_8);
-            api.handle(new Api.Request(request.method().name(), request.uri(), headers, body)).thenAccept(
-                    reply -> context.executor().execute(() -> write(context, reply, keep)));
+            answer(new Api.Request(request.method().name(), request.uri(), headers, body), context)
+                    .thenAccept(reply -> context.executor().execute(() -> write(context, reply, keep)));
+        }
+
+        private CompletableFuture<Reply> answer(Api.Request request, ChannelHandlerContext context) {
+            try {
+                return api.handle(request, context.executor());
+            } catch (RuntimeException e) { // a bug of ours, but the caller is owed an answer
+                LoggerFactory.getLogger(HttpServer.class).error("a request failed", e);
+                return CompletableFuture.completedFuture(Reply.text(500, "internal error"));
+            }
         }
 
         private static void write(ChannelHandlerContext context, Reply reply, boolean keep) {

@@ -22,7 +22,7 @@ class GatewaySettingsTest {
         assertThat(settings.http().isLoopback()).isTrue();
         assertThat(settings.media()).allMatch(a -> a.bind().isLoopback());
         assertThat(settings.plainAddresses()).allMatch(a -> a.isLoopback());
-        assertThat(Objects.requireNonNull(settings.turn()).listeners()).allMatch(a -> a.isLoopback());
+        assertThat(Objects.requireNonNull(settings.turn()).bindAddresses()).allMatch(a -> a.isLoopback());
         assertThat(Objects.requireNonNull(settings.turn()).passwords()).isEmpty();
         assertThat(settings.endpoints()).containsOnlyKeys("echo");
     }

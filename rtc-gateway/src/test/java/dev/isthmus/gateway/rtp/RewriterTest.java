@@ -39,4 +39,17 @@ class RewriterTest {
         rewriter.next(1, 14, 3840, 4 * FRAME);
         assertThat(rewriter.sequence()).isEqualTo(first + 4);
     }
+
+    @Test
+    void aSourceThatStartsAnewIsFollowedAfterASecondPacket() {
+        for (int i = 0; i < 100; i++) {
+            rewriter.next(1, 40_000 + i, i * 960, i * FRAME);
+        }
+        int last = rewriter.sequence();
+        assertThat(rewriter.next(1, 20_000, 0, 100 * FRAME)).isFalse();
+        assertThat(rewriter.next(1, 20_001, 960, 101 * FRAME)).isTrue();
+        assertThat(rewriter.sequence()).isEqualTo(last + 1 & 0xffff);
+        assertThat(rewriter.next(1, 20_002, 1920, 102 * FRAME)).isTrue();
+        assertThat(rewriter.sequence()).isEqualTo(last + 2 & 0xffff);
+    }
 }

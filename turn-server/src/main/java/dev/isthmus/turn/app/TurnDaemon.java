@@ -33,7 +33,7 @@ public final class TurnDaemon implements Daemon<TurnSettings> {
         LoopGroup loops = new LoopGroup("turn", given.isEmpty() ? settings.loops() : given.size());
         try {
             TurnService service = TurnService.start(loops.loops(),
-                    new TurnService.Setup(settings.config(List.of()), settings.listeners(), given, settings.firstPort(),
+                    new TurnService.Setup(settings.config(List.of()), settings.bindAddresses(), given, settings.firstPort(),
                             settings.lastPort()),
                     new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis);
             boolean stunOnly = settings.passwords().isEmpty() && settings.secrets().isEmpty();

@@ -18,7 +18,7 @@ import java.util.Map;
  * The checked configuration of {@code isthmus.turn}.
  *
  * @param realm the realm of every credential
- * @param listeners addresses with ports
+ * @param listeners where clients are listened to
  * @param relays where relay sockets are opened
  * @param firstPort the first relay port
  * @param lastPort the last relay port
@@ -27,15 +27,18 @@ import java.util.Map;
  * @param peers which peers may be reached
  * @param loops how many loops
  */
-public record TurnSettings(String realm, List<TransportAddress> listeners, List<TurnConfig.RelayAddress> relays, int firstPort,
+public record TurnSettings(String realm, List<Listener> listeners, List<TurnConfig.RelayAddress> relays, int firstPort,
         int lastPort, Map<String, String> passwords, List<Secret> secrets, PeerPolicy peers, int loops) {
+    /** An address with its port, and the address that clients are told, which has no port of its own. */
+    public record Listener(TransportAddress bind, TransportAddress advertise) {}
+
     private static final int DEFAULT_PORT = 3478;
     private static final int MAX_LOOPS = 64;
 
     /** Reads the section {@code isthmus.turn}. */
     public static TurnSettings read(Section turn) {
         String realm = turn.text("realm", "isthmus");
-        List<TransportAddress> listeners = listeners(turn);
+        List<Listener> listeners = listeners(turn);
         Section relay = turn.section("relay");
         List<TurnConfig.RelayAddress> relays = new ArrayList<>();
         for (Section.Advertised a : relay.addresses("addresses", List.of("127.0.0.1"))) {
@@ -51,21 +54,22 @@ public record TurnSettings(String realm, List<TransportAddress> listeners, List<
         List<Secret> secrets = auth.secrets("secrets");
         Section peers = turn.section("peers");
         PeerPolicy policy = new PeerPolicy(ranges(peers, "allow"), ranges(peers, "deny"));
-        int loops = turn.integer("loops", Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS);
+        int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
         return new TurnSettings(realm, listeners, relays, ports[0], ports[1], passwords, secrets, policy, loops);
     }
 
-    private static List<TransportAddress> listeners(Section turn) {
+    private static List<Listener> listeners(Section turn) {
         List<Section> sections = turn.sections("listeners");
-        List<TransportAddress> listeners = new ArrayList<>();
+        List<Listener> listeners = new ArrayList<>();
         if (sections == null) {
-            listeners.add(TransportAddress.ipv4(0x7F000001, DEFAULT_PORT));
+            TransportAddress loopback = TransportAddress.ipv4(0x7F000001, DEFAULT_PORT);
+            listeners.add(new Listener(loopback, loopback));
             return listeners;
         }
         for (Section section : sections) {
             section.choice("transport", "udp", List.of("udp"));
-            TransportAddress bind = section.address("address", "127.0.0.1").bind();
-            listeners.add(bind.withPort(section.integer("port", DEFAULT_PORT, 0, 65535)));
+            Section.Advertised address = section.address("address", "127.0.0.1");
+            listeners.add(new Listener(address.bind().withPort(section.integer("port", DEFAULT_PORT, 0, 65535)), address.advertise()));
         }
         return listeners;
     }
@@ -80,6 +84,11 @@ public record TurnSettings(String realm, List<TransportAddress> listeners, List<
             ranges.add(range);
         }
         return ranges;
+    }
+
+    /** Returns the addresses to listen on. */
+    public List<TransportAddress> bindAddresses() {
+        return listeners.stream().map(Listener::bind).toList();
     }
 
     /** Returns what the protocol needs, with further secrets that the process itself mints from. */

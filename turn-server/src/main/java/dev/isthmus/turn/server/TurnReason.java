@@ -4,38 +4,42 @@ import dev.isthmus.ice.count.Reason;
 
 /** What the TURN server counts: every packet that is not relayed has one of these names. */
 public enum TurnReason implements Reason {
-    BINDING_ANSWERED("Binding requests answered"), RELAYED_TO_PEER("packets relayed from a client to a peer"), RELAYED_TO_CLIENT(
-            "packets relayed from a peer to a client"), BYTES_TO_PEER("bytes of application data relayed to peers"), BYTES_TO_CLIENT(
-                    "bytes of application data relayed to clients"), ALLOCATED("allocations made"), RELEASED("allocations ended"), NOT_STUN(
-                            "client packets that are neither STUN nor ChannelData"), MALFORMED(
-                                    "client packets that begin like STUN and are malformed"), UNKNOWN_METHOD(
-                                            "requests of a method that this server does not offer"), UNEXPECTED_CLASS(
-                                                    "responses, and indications of another method than Send"), CHALLENGED(
-                                                            "requests without credentials, answered 401"), STALE_NONCE(
-                                                                    "requests with an old or foreign nonce, answered 438"), UNKNOWN_USER(
-                                                                            "requests of an unknown or expired user, answered 401"), WRONG_INTEGRITY(
-                                                                                    "requests whose MESSAGE-INTEGRITY is wrong, answered 401"), INCOMPLETE_CREDENTIALS(
-                                                                                            "requests with integrity but without user, realm or nonce, answered 400"), RELAYING_DISABLED(
-                                                                                                    "TURN requests refused with 403 because no credentials are configured"), UNKNOWN_ATTRIBUTE(
-                                                                                                            "requests answered 420"), BAD_REQUEST(
-                                                                                                                    "requests answered 400"), NO_ALLOCATION(
-                                                                                                                            "requests and data of clients without an allocation"), ALLOCATION_EXISTS(
-                                                                                                                                    "Allocate requests answered 437 because the client has an allocation"), WRONG_USER(
-                                                                                                                                            "requests answered 441 because the allocation belongs to another user"), UNSUPPORTED_TRANSPORT(
-                                                                                                                                                    "Allocate requests answered 442"), UNSUPPORTED_FAMILY(
-                                                                                                                                                            "Allocate requests answered 440"), WRONG_FAMILY(
-                                                                                                                                                                    "peer addresses refused with 443"), QUOTA_REACHED(
-                                                                                                                                                                            "Allocate requests answered 486"), NO_CAPACITY(
-                                                                                                                                                                                    "requests answered 508"), PEER_FORBIDDEN(
-                                                                                                                                                                                            "peer addresses refused with 403"), SEND_FORBIDDEN(
-                                                                                                                                                                                                    "Send indications to an address that the policy forbids"), SEND_INCOMPLETE(
-                                                                                                                                                                                                            "Send indications without a peer address or data"), NO_PERMISSION_TO_PEER(
-                                                                                                                                                                                                                    "data to a peer without a permission"), NO_PERMISSION_FROM_PEER(
-                                                                                                                                                                                                                            "data from a peer without a permission"), UNKNOWN_CHANNEL(
-                                                                                                                                                                                                                                    "ChannelData of a channel that is not bound"), BAD_CHANNEL_DATA(
-                                                                                                                                                                                                                                            "ChannelData shorter than it claims"), DATA_TOO_LONG(
-                                                                                                                                                                                                                                                    "data from a peer that fits no indication"), RELAY_BIND_FAILED(
-                                                                                                                                                                                                                                                            "relay ports that could not be opened; another was tried");
+    BINDING_ANSWERED("Binding requests answered"),
+    RELAYED_TO_PEER("packets relayed from a client to a peer"),
+    RELAYED_TO_CLIENT("packets relayed from a peer to a client"),
+    BYTES_TO_PEER("bytes of application data relayed to peers"),
+    BYTES_TO_CLIENT("bytes of application data relayed to clients"),
+    ALLOCATED("allocations made"),
+    RELEASED("allocations ended"),
+    NOT_STUN("client packets that are neither STUN nor ChannelData"),
+    MALFORMED("client packets that begin like STUN and are malformed"),
+    UNKNOWN_METHOD("requests of a method that this server does not offer"),
+    UNEXPECTED_CLASS("responses, and indications of another method than Send"),
+    CHALLENGED("requests without credentials, answered 401"),
+    STALE_NONCE("requests with an old or foreign nonce, answered 438"),
+    UNKNOWN_USER("requests of an unknown or expired user, answered 401"),
+    WRONG_INTEGRITY("requests whose MESSAGE-INTEGRITY is wrong, answered 401"),
+    INCOMPLETE_CREDENTIALS("requests with integrity but without user, realm or nonce, answered 400"),
+    RELAYING_DISABLED("TURN requests refused with 403 because no credentials are configured"),
+    UNKNOWN_ATTRIBUTE("requests answered 420"),
+    BAD_REQUEST("requests answered 400"),
+    NO_ALLOCATION("requests and data of clients without an allocation"),
+    ALLOCATION_EXISTS("Allocate requests answered 437 because the client has an allocation"),
+    WRONG_USER("requests answered 441 because the allocation belongs to another user"),
+    UNSUPPORTED_TRANSPORT("Allocate requests answered 442"),
+    UNSUPPORTED_FAMILY("Allocate requests answered 440"),
+    WRONG_FAMILY("peer addresses refused with 443"),
+    QUOTA_REACHED("Allocate requests answered 486"),
+    NO_CAPACITY("requests answered 508"),
+    PEER_FORBIDDEN("peer addresses refused with 403"),
+    SEND_FORBIDDEN("Send indications to an address that the policy forbids"),
+    SEND_INCOMPLETE("Send indications without a peer address or data"),
+    NO_PERMISSION_TO_PEER("data to a peer without a permission"),
+    NO_PERMISSION_FROM_PEER("data from a peer without a permission"),
+    UNKNOWN_CHANNEL("ChannelData of a channel that is not bound"),
+    BAD_CHANNEL_DATA("ChannelData shorter than it claims"),
+    DATA_TOO_LONG("data from a peer that fits no indication"),
+    RELAY_BIND_FAILED("relay ports that could not be opened; another was tried");
 
     private final String description;
 
