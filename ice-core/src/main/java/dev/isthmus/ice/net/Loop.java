@@ -6,6 +6,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.Future;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
@@ -35,6 +36,7 @@ public final class Loop {
     private final Loop[] group;
     private final TimerPort timer;
     private int loggedFailures;
+    private volatile long threadId;
 
     Loop(int index, Loop[] group, ThreadFactory threads) {
         this.index = index;
@@ -44,6 +46,7 @@ public final class Loop {
         this.timer = new TimerPort(errno);
         CompletableFuture<Void> started = new CompletableFuture<>();
         executor.execute(() -> {
+            threadId = Thread.currentThread().threadId();
             timer.interest(register(timer));
             started.complete(null);
         });
@@ -264,6 +267,13 @@ public final class Loop {
         if (target != this) {
             target.executor.wake();
         }
+    }
+
+    /** Returns how many bytes the loop's thread has allocated on the heap so far; what the hot path adds should be nothing. */
+    public long allocatedBytes() {
+        return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads
+                ? threads.getThreadAllocatedBytes(threadId)
+                : 0;
     }
 
     /** Returns the number of loops in the group. */

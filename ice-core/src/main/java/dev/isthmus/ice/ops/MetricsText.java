@@ -32,6 +32,21 @@ public final class MetricsText {
         return this;
     }
 
+    /** Adds a gauge with one value for each loop. */
+    public MetricsText gauges(String name, String help, List<Long> loops) {
+        text.append("# HELP isthmus_").append(name).append(' ').append(help).append("\n# TYPE isthmus_").append(name).append(" gauge\n");
+        for (int i = 0; i < loops.size(); i++) {
+            text.append("isthmus_").append(name).append("{loop=\"").append(i).append("\"} ").append(loops.get(i)).append('\n');
+        }
+        return this;
+    }
+
+    /** Adds what the process as a whole uses. */
+    public MetricsText process() {
+        Runtime runtime = Runtime.getRuntime();
+        return gauge("heap_used_bytes", "Java heap in use", runtime.totalMemory() - runtime.freeMemory());
+    }
+
     @Override
     public String toString() {
         return text.toString();

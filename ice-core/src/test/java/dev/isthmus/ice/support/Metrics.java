@@ -28,9 +28,9 @@ public final class Metrics {
                 .sum();
     }
 
-    /** Returns a gauge. */
+    /** Returns a gauge, added up over the loops where each has its own. */
     public long gauge(String name) {
-        return text.lines().filter(l -> l.startsWith("isthmus_" + name + " "))
+        return text.lines().filter(l -> l.startsWith("isthmus_" + name + " ") || l.startsWith("isthmus_" + name + "{"))
                 .mapToLong(l -> Long.parseLong(l.substring(l.indexOf(' ') + 1)))
                 .sum();
     }

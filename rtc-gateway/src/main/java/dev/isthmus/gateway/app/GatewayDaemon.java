@@ -111,7 +111,10 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
     private static String metrics(LoopGroup loops, GatewayService gateway, @Nullable TurnService turn) {
         MetricsText text = new MetricsText().gauge("gateway_calls", "running calls", gateway.running())
                 .counters("gateway", gateway.counters()).counters("ice", gateway.iceCounters()).counters("dtls", gateway.dtlsCounters())
-                .counters("loop", loops.loops().stream().map(Loop::counters).toList());
+                .counters("loop", loops.loops().stream().map(Loop::counters).toList())
+                .gauges("loop_allocated_bytes", "bytes that the loop's thread has allocated",
+                        loops.loops().stream().map(Loop::allocatedBytes).toList())
+                .process();
         if (turn != null) {
             text.gauge("turn_allocations", "allocations", turn.allocations()).counters("turn", turn.counters());
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.load;
+
+import org.jspecify.annotations.NullMarked;

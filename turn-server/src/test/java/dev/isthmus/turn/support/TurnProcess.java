@@ -1,0 +1,48 @@
+package dev.isthmus.turn.support;
+
+import dev.isthmus.ice.support.Command;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The real turn-server daemon, started by its command with settings of a test. */
+public final class TurnProcess implements AutoCloseable {
+    private final Command command;
+    private final int port;
+
+    private TurnProcess(Command command, int port) {
+        this.command = command;
+        this.port = port;
+    }
+
+    /** Starts it on loopback with a port that the kernel chooses, and waits until it listens. */
+    public static TurnProcess start(String... settings) throws Exception {
+        List<String> words = new ArrayList<>(
+                List.of("bin/turn-server", "--set", "isthmus.turn.listeners=[{transport=udp,address=\"127.0.0.1\",port=0}]"));
+        for (String setting : settings) {
+            words.add("--set");
+            words.add(setting);
+        }
+        Command command = Command.start(words.toArray(String[]::new));
+        try {
+            String line = command.line(60, l -> l.contains("listening on"));
+            int port = Integer.parseInt(line.replaceFirst(".*127\\.0\\.0\\.1:(\\d+).*", "$1"));
+            return new TurnProcess(command, port);
+        } catch (AssertionError | InterruptedException e) {
+            command.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public Command command() {
+        return command;
+    }
+
+    @Override
+    public void close() {
+        command.close();
+    }
+}
