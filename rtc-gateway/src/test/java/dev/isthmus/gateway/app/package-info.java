@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.app;
+
+import org.jspecify.annotations.NullMarked;
