@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The SRTP protection profiles that are negotiated with {@code use_srtp} (RFC 5764, section 4.1.2; RFC 7714, section 14.2), best first. */
 public enum SrtpProfile {
-    AEAD_AES_128_GCM(0x0007, 16, 12), AES_128_CM_HMAC_SHA1_80(0x0001, 16, 14);
+    AEAD_AES_128_GCM(0x0007, 16, 12),
+    AES_128_CM_HMAC_SHA1_80(0x0001, 16, 14);
 
     private final int id;
     private final int keyLength;

@@ -4,7 +4,11 @@ package dev.isthmus.ice.ice;
 public final class CandidatePair {
     /** The states of section 6.1.2.6. */
     public enum State {
-        FROZEN, WAITING, IN_PROGRESS, SUCCEEDED, FAILED
+        FROZEN,
+        WAITING,
+        IN_PROGRESS,
+        SUCCEEDED,
+        FAILED
     }
 
     private final Candidate local;

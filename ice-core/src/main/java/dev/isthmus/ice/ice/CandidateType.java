@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The types of a candidate with the type preferences that RFC 8445, section 5.1.2.2, recommends. */
 public enum CandidateType {
-    HOST("host", 126), SERVER_REFLEXIVE("srflx", 100), PEER_REFLEXIVE("prflx", 110), RELAYED("relay", 0);
+    HOST("host", 126),
+    SERVER_REFLEXIVE("srflx", 100),
+    PEER_REFLEXIVE("prflx", 110),
+    RELAYED("relay", 0);
 
     private final String token;
     private final int preference;

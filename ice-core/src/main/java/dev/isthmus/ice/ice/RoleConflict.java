@@ -5,7 +5,9 @@ import dev.isthmus.ice.stun.StunMessage;
 
 /** Who gives way when both sides claim one role (RFC 8445, section 7.3.1.1). */
 enum RoleConflict {
-    NONE, SWITCH, REFUSE;
+    NONE,
+    SWITCH,
+    REFUSE;
 
     static final int CODE = 487;
     static final String PHRASE = "Role Conflict";

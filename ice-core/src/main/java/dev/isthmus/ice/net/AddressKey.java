@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class AddressKey {
     /** The transport of a flow. */
     public enum Transport {
-        UDP, TCP, TLS, DTLS
+        UDP,
+        TCP,
+        TLS,
+        DTLS
     }
 
     private Transport transport = Transport.UDP;

@@ -4,7 +4,12 @@ import java.nio.ByteBuffer;
 
 /** What the first byte says a packet is (RFC 7983, section 7, with the TURN channel range of RFC 9443). */
 public enum PacketKind {
-    STUN, DTLS, CHANNEL_DATA, RTP, RTCP, UNKNOWN;
+    STUN,
+    DTLS,
+    CHANNEL_DATA,
+    RTP,
+    RTCP,
+    UNKNOWN;
 
     /** Returns the kind of a packet; RTCP is told from RTP by its second byte (RFC 5761, section 4). */
     public static PacketKind of(ByteBuffer buffer, int offset, int length) {

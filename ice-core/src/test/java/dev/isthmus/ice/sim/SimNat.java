@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 public final class SimNat {
     /** Section 4.1. */
     public enum Mapping {
-        ENDPOINT_INDEPENDENT, ADDRESS_AND_PORT_DEPENDENT
+        ENDPOINT_INDEPENDENT,
+        ADDRESS_AND_PORT_DEPENDENT
     }
 
     /** Section 5. */
     public enum Filtering {
-        ENDPOINT_INDEPENDENT, ADDRESS_DEPENDENT, ADDRESS_AND_PORT_DEPENDENT
+        ENDPOINT_INDEPENDENT,
+        ADDRESS_DEPENDENT,
+        ADDRESS_AND_PORT_DEPENDENT
     }
 
     private record Key(TransportAddress inside, @Nullable TransportAddress destination) {}

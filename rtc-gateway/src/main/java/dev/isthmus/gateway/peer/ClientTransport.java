@@ -36,7 +36,11 @@ public final class ClientTransport {
 
     /** The state of the DTLS association. */
     public enum DtlsState {
-        NEW, CONNECTING, CONNECTED, CLOSED, FAILED
+        NEW,
+        CONNECTING,
+        CONNECTED,
+        CLOSED,
+        FAILED
     }
 
     private final IceAgent ice;

@@ -164,7 +164,9 @@ public final class Allocation {
 
     /** What {@link #binding} found. */
     public enum Binding {
-        FREE, TAKEN, TOO_MANY
+        FREE,
+        TAKEN,
+        TOO_MANY
     }
 
     /**
