@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
@@ -78,7 +79,8 @@ public final class ProjectRules {
         DescribedPredicate<JavaClass> hasTests = new DescribedPredicate<>("hold tests") {
             @Override
             public boolean test(JavaClass type) {
-                return type.isTopLevelClass() && type.getMethods().stream()
+                boolean concrete = type.isTopLevelClass() && !type.getModifiers().contains(JavaModifier.ABSTRACT);
+                return concrete && type.getMethods().stream()
                         .anyMatch(m -> m.getAnnotations().stream().map(a -> a.getRawType().getName())
                                 .anyMatch(n -> n.startsWith("org.junit.jupiter") && n.endsWith("Test")));
             }

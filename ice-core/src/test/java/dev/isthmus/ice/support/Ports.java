@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Finds ports that are free now. They are looked for below the kernel's ephemeral range, so that no client takes one meanwhile. */
 public final class Ports {
@@ -26,6 +29,14 @@ public final class Ports {
             if (free) {
                 return first;
             }
+        }
+    }
+
+    /** Returns whether some process has opened the UDP port, as the kernel's table says. */
+    public static boolean isOpen(int port) throws IOException {
+        String suffix = String.format(":%04X", port);
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/udp"))) {
+            return lines.map(String::strip).anyMatch(line -> line.split("\\s+")[1].endsWith(suffix));
         }
     }
 

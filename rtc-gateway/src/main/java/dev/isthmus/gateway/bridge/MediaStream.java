@@ -67,6 +67,8 @@ final class MediaStream {
     final String kind;
     final boolean video;
     final int session;
+    /** The plain receiver whose report came last. */
+    int plainReceiver;
     final Way toPlain;
     final Way toClient;
 

@@ -171,12 +171,23 @@ final class RtcpRelay {
         }
 
         @Override
-        public void onReportBlock(int aboutSsrc, int fractionLost, int lastReport, int delay) {
+        public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
+            if (!client) {
+                welcome(receiverSsrc, receiving(aboutSsrc));
+            }
             MediaStream stream = client && lastReport != 0 ? receiving(aboutSsrc) : null;
             if (stream != null) {
                 // A time of the source's clock was sent, so the same clock tells how long ago that was.
                 int units = NtpClock.middle(ntp(stream.toClient, now)) - lastReport - delay;
                 clientRoundTripMillis = Math.max(0, units * 1000L / 65536);
+            }
+        }
+
+        /** A plain receiver that joins late may know no way to ask for a key frame; its first report is taken as the question. */
+        private void welcome(int receiverSsrc, @Nullable MediaStream stream) {
+            if (stream != null && stream.video && stream.plainReceiver != receiverSsrc) {
+                stream.plainReceiver = receiverSsrc;
+                requestKeyframe(stream, false);
             }
         }
 

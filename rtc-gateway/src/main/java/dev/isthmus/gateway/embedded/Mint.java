@@ -1,6 +1,6 @@
 package dev.isthmus.gateway.embedded;
 
-import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.Secret;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import dev.isthmus.turn.auth.CredentialPolicy;
@@ -8,11 +8,9 @@ import dev.isthmus.turn.auth.RestSecret;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Mints TURN credentials for callers: good for ten minutes, two allocations, and no peer but the gateway's own media ports. */
+/** Mints TURN credentials for callers, good for ten minutes of allocating. What else they may do is the server's policy for its secret. */
 public final class Mint {
-    /** How long a minted credential is good. */
-    public static final int LIFETIME_SECONDS = (int) TimeUnit.MINUTES.toSeconds(10);
-    private static final int MAX_ALLOCATIONS = 2;
+    private static final int LIFETIME_SECONDS = (int) TimeUnit.MINUTES.toSeconds(10);
     private static final int NAME_LENGTH = 12;
 
     /** What a caller needs to allocate. */
@@ -23,21 +21,21 @@ public final class Mint {
     private final RandomSource random;
     private final WallClock wallClock;
 
-    private Mint(RestSecret secret, List<String> urls, RandomSource random, WallClock wallClock) {
+    Mint(RestSecret secret, List<String> urls, RandomSource random, WallClock wallClock) {
         this.secret = secret;
         this.urls = List.copyOf(urls);
         this.random = random;
         this.wallClock = wallClock;
     }
 
-    /** Returns a secret of this process whose credentials reach only the given media addresses. */
-    public static RestSecret secret(List<TransportAddress> media, RandomSource random) {
-        return new RestSecret(random.bytes(32), new CredentialPolicy(media, MAX_ALLOCATIONS, LIFETIME_SECONDS));
+    /** Returns a mint for another server that knows the secret, at those URLs. */
+    public static Mint forServer(Secret secret, List<String> urls, RandomSource random, WallClock wallClock) {
+        return new Mint(new RestSecret(secret.bytes(), CredentialPolicy.USER), urls, random, wallClock);
     }
 
-    /** Returns a mint for the server that knows the secret, at those URLs. */
-    public static Mint of(RestSecret secret, List<String> urls, RandomSource random, WallClock wallClock) {
-        return new Mint(secret, urls, random, wallClock);
+    /** Returns this mint with other URLs to tell. */
+    public Mint at(List<String> otherUrls) {
+        return otherUrls.isEmpty() ? this : new Mint(secret, otherUrls, random, wallClock);
     }
 
     /** Mints a credential. */

@@ -1,12 +1,12 @@
 package dev.isthmus.gateway.ops;
 
 import dev.isthmus.gateway.bridge.Endpoint;
+import dev.isthmus.gateway.embedded.EmbeddedTurn;
 import dev.isthmus.gateway.net.GatewayService;
 import dev.isthmus.gateway.sdp.Codec;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.Secret;
 import dev.isthmus.ice.ops.Section;
-import dev.isthmus.turn.ops.TurnSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GatewaySettings(TransportAddress http, @Nullable Secret token, List<GatewayService.MediaAddress> media, int mediaPort,
         List<TransportAddress> plainAddresses, int firstPlainPort, int lastPlainPort, Map<String, Endpoint> endpoints,
-        @Nullable TurnSettings turn, List<String> turnUrls, @Nullable Secret turnSecret, boolean link, int loops) {
+        EmbeddedTurn.@Nullable Settings turn, List<String> turnUrls, @Nullable Secret turnSecret, boolean link, int loops) {
     private static final int MAX_LOOPS = 64;
     private static final List<String> BOTH = List.of("audio", "video");
 
@@ -60,7 +60,7 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
         if (mediaPort + 2 * loops > 65536) {
             throw media.problem("port", "is " + mediaPort + ", which leaves no room for two ports of each of " + loops + " loops");
         }
-        TurnSettings turnSettings = TurnSettings.read(isthmus.section("turn"));
+        EmbeddedTurn.Settings turnSettings = EmbeddedTurn.Settings.read(isthmus.section("turn"));
         return new GatewaySettings(page, token, addresses, mediaPort, plain, ports[0], ports[1], endpoints(gateway),
                 embedded ? turnSettings : null, urls, secret, link, loops);
     }

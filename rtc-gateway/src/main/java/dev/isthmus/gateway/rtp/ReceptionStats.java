@@ -2,7 +2,6 @@ package dev.isthmus.gateway.rtp;
 
 /** What a receiver knows of one source, for its reports (RFC 3550, sections 6.4.1, A.3 and A.8). */
 public final class ReceptionStats {
-    private static final int HALF = 0x8000;
     private int clockRate;
     private int ssrc;
     private boolean started;
@@ -26,7 +25,7 @@ public final class ReceptionStats {
         if (!started || packetSsrc != ssrc) {
             begin(packetSsrc, sequence);
         }
-        long candidate = extend(sequence);
+        long candidate = SequenceNumbers.extend(highest, sequence);
         if (candidate - highest > Rewriter.MAX_DROPOUT || candidate - highest < -Rewriter.MAX_MISORDER) {
             begin(packetSsrc, sequence);
             candidate = highest;
@@ -40,15 +39,6 @@ public final class ReceptionStats {
             jitterScaled += d - (jitterScaled + 8 >> 4);
         }
         transit = newTransit;
-    }
-
-    private long extend(int sequence) {
-        long candidate = highest & ~0xffffL | sequence;
-        long difference = candidate - highest;
-        if (difference > HALF) {
-            return candidate - 0x10000;
-        }
-        return difference < -HALF ? candidate + 0x10000 : candidate;
     }
 
     /** Sets the clock rate in Hz; the payload type has changed. */

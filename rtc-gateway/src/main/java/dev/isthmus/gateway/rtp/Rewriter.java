@@ -5,7 +5,6 @@ package dev.isthmus.gateway.rtp;
  * from SRTP's own counters, so that re-keying and hold keep continuity. Reordered packets keep their place.
  */
 public final class Rewriter {
-    private static final int HALF = 0x8000;
     /** RFC 3550, appendix A.1: numbers further away than these are another sequence, once a second packet confirms it. */
     static final int MAX_DROPOUT = 3000;
     static final int MAX_MISORDER = 100;
@@ -40,7 +39,7 @@ public final class Rewriter {
         if (!started || inSsrc != source) {
             begin(inSsrc, inSequence, inTimestamp, nowNanos);
         }
-        long extended = extend(inSequence);
+        long extended = SequenceNumbers.extend(highestIn, inSequence);
         long difference = extended - highestIn;
         if (difference > MAX_DROPOUT || difference < -MAX_MISORDER) {
             if (inSequence != probation) {
@@ -73,15 +72,6 @@ public final class Rewriter {
 
     private long ticks(long nanos) {
         return nanos / 1_000L * clockRate / 1_000_000L;
-    }
-
-    private long extend(int sequence) {
-        long candidate = highestIn & ~0xffffL | sequence;
-        long difference = candidate - highestIn;
-        if (difference > HALF) {
-            return candidate - 0x10000;
-        }
-        return difference < -HALF ? candidate + 0x10000 : candidate;
     }
 
     /** Returns the outgoing SSRC. */

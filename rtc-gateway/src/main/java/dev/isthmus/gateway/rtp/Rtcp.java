@@ -27,8 +27,8 @@ public final class Rtcp {
         /** A sender report: its source, its NTP time and the RTP time that belongs to it. */
         void onSenderReport(int ssrc, long ntp, int rtpTimestamp);
 
-        /** A report about one of our streams. */
-        void onReportBlock(int aboutSsrc, int fractionLost, int lastReport, int delay);
+        /** A report of a receiver about one of our streams. */
+        void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay);
 
         /** A picture loss indication or a full intra request for one of our streams. */
         void onKeyframeRequest(int aboutSsrc);
@@ -72,10 +72,14 @@ public final class Rtcp {
             case SENDER_REPORT -> {
                 if (length >= HEADER + 20) {
                     visitor.onSenderReport(b.getInt(at + 4), b.getLong(at + 8), b.getInt(at + 16));
-                    blocks(b, at + HEADER + 20, at + length, count, visitor);
+                    blocks(b, b.getInt(at + 4), at + HEADER + 20, at + length, count, visitor);
                 }
             }
-            case RECEIVER_REPORT -> blocks(b, at + HEADER, at + length, count, visitor);
+            case RECEIVER_REPORT -> {
+                if (length >= HEADER) {
+                    blocks(b, b.getInt(at + 4), at + HEADER, at + length, count, visitor);
+                }
+            }
             case PAYLOAD_FEEDBACK -> {
                 if (count == PLI && length >= 12) {
                     visitor.onKeyframeRequest(b.getInt(at + 8));
@@ -94,10 +98,10 @@ public final class Rtcp {
         }
     }
 
-    private static void blocks(ByteBuffer b, int from, int end, int count, Visitor visitor) {
+    private static void blocks(ByteBuffer b, int receiver, int from, int end, int count, Visitor visitor) {
         int at = from;
         for (int i = 0; i < count && at + REPORT_BLOCK <= end; i++) {
-            visitor.onReportBlock(b.getInt(at), b.get(at + 4) & 0xff, b.getInt(at + 16), b.getInt(at + 20));
+            visitor.onReportBlock(receiver, b.getInt(at), b.get(at + 4) & 0xff, b.getInt(at + 16), b.getInt(at + 20));
             at += REPORT_BLOCK;
         }
     }

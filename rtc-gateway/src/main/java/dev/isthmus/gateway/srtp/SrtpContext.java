@@ -2,6 +2,7 @@ package dev.isthmus.gateway.srtp;
 
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.rtp.RtpHeader;
+import dev.isthmus.gateway.rtp.SequenceNumbers;
 import dev.isthmus.ice.dtls.SrtpKeys;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import java.nio.ByteBuffer;
@@ -57,10 +58,6 @@ public final class SrtpContext {
         return -1;
     }
 
-    private static Source unknown(int ssrc) {
-        return new Source(ssrc);
-    }
-
     private int indexOf(int ssrc) {
         for (int i = 0; i < sources.length; i++) {
             if (sources[i].ssrc == ssrc) {
@@ -72,7 +69,7 @@ public final class SrtpContext {
 
     private Source sourceFor(int ssrc) {
         int at = indexOf(ssrc);
-        return at >= 0 ? sources[at] : unknown(ssrc);
+        return at >= 0 ? sources[at] : new Source(ssrc);
     }
 
     /** A source is kept only once a packet of it was authentic. */
@@ -93,12 +90,8 @@ public final class SrtpContext {
         if (highest < 0) {
             return sequence;
         }
-        long index = highest & ~0xffffL | sequence;
-        long difference = index - highest;
-        if (difference > 0x8000 && index >= 0x10000) {
-            return index - 0x10000;
-        }
-        return difference < -0x8000 ? index + 0x10000 : index;
+        long index = SequenceNumbers.extend(highest, sequence);
+        return index < 0 ? sequence : index;
     }
 
     /** Decrypts an RTP packet in place; returns its new length or -1. */

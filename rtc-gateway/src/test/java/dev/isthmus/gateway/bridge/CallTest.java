@@ -83,6 +83,21 @@ class CallTest {
         assertThat(bench.counters.get(GatewayReason.KEYFRAME_REQUESTS)).isEqualTo(3);
     }
 
+    @Test
+    void aPlainReceiverThatJoinsGetsAKeyFrameWithoutAsking() throws Exception {
+        CallBench bench = connected(SourceRule.SIGNALLED);
+        bench.clientSends(CallBench.rtp(96, 0x44, 1, 0));
+        int outgoing = word(bench.plainRtp().get(0).bytes(), 8);
+        ByteBuffer report = ByteBuffer.allocate(32);
+        report.putInt(0, 0x81c90007).putInt(4, 0x99).putInt(8, outgoing);
+        for (int i = 0; i < 3; i++) {
+            bench.phoneSends(report.array(), PHONE.withPort(PHONE.port() + 1));
+            bench.pass(SECOND / 2);
+        }
+        assertThat(bench.counters.get(GatewayReason.KEYFRAME_REQUESTS)).isEqualTo(1);
+        assertThat(bench.rtcpToClient.stream().filter(b -> !parts(b, 206).isEmpty())).hasSize(1);
+    }
+
     private static int videoSsrc(CallBench bench) {
         return Objects.requireNonNull(bench.call.clientSsrcs().get("video"));
     }

@@ -38,16 +38,11 @@ class AllocationIT {
         return (double) (after.gauge("loop_allocated_bytes") - before.gauge("loop_allocated_bytes")) / MEASURED;
     }
 
-    private static TransportAddress turn(Gateway gateway) {
-        String line = gateway.output().lines().filter(l -> l.contains("TURN on udp [")).findFirst().orElseThrow();
-        return Objects.requireNonNull(TransportAddress.parse(line.replaceFirst(".*TURN on udp \\[([^\\]]+)\\].*", "$1")));
-    }
-
     @Test
     void channelDataBothWays() throws Exception {
         try (Gateway gateway = Gateway.start("isthmus.gateway.loops=1", "isthmus.turn.auth.users={u=p}",
                 "isthmus.turn.peers.allow=[\"127.0.0.0/8\"]"); TurnSocket client = new TurnSocket(); TurnSocket peer = new TurnSocket()) {
-            TransportAddress server = turn(gateway);
+            TransportAddress server = gateway.turn();
             TurnDialog dialog = client.dialog(server, "u", "p");
             assertThat(dialog.allocate()).isZero();
             TransportAddress relayed = dialog.relayed();

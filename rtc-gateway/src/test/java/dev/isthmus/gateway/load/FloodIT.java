@@ -134,7 +134,7 @@ class FloodIT {
                         "isthmus.turn.peers.allow=[\"127.0.0.0/8\"]",
                         "isthmus.gateway.endpoints.phone={send=\"" + phone.local() + "\", listen="
                                 + plainPort + ", codecs=[{name=opus,pt=111}]}")) {
-            TransportAddress server = turn(gateway);
+            TransportAddress server = gateway.turn();
             TurnDialog dialog = client.dialog(server, "u", "p");
             assertThat(dialog.allocate()).isZero();
             TransportAddress relayed = dialog.relayed();
@@ -166,11 +166,6 @@ class FloodIT {
                 assertThat(after.count(reason)).as(reason).isPositive();
             }
         }
-    }
-
-    private static TransportAddress turn(Gateway gateway) {
-        String line = gateway.output().lines().filter(l -> l.contains("TURN on udp [")).findFirst().orElseThrow();
-        return Objects.requireNonNull(TransportAddress.parse(line.replaceFirst(".*TURN on udp \\[([^\\]]+)\\].*", "$1")));
     }
 
     /** After each batch a Binding is answered, so that the daemon has seen the batch: it is a test of the daemon, not of the kernel's queues. */

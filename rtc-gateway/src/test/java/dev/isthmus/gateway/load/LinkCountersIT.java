@@ -13,7 +13,6 @@ import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.support.TurnDialog;
 import dev.isthmus.turn.support.TurnSocket;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,38 +21,24 @@ import org.junit.jupiter.api.Test;
 class LinkCountersIT {
     private static final int MEDIA = 500;
 
-    private static String advertised(Gateway gateway) {
-        String line = gateway.output().lines().filter(l -> l.contains("media on udp [")).findFirst().orElseThrow();
-        return line.replaceFirst(".*media on udp \\[([^\\],]+)[\\],].*", "$1");
-    }
-
-    private static TransportAddress address(String text) {
-        return Objects.requireNonNull(TransportAddress.parse(text));
-    }
-
-    private static TransportAddress turn(Gateway gateway) {
-        String line = gateway.output().lines().filter(l -> l.contains("TURN on udp [")).findFirst().orElseThrow();
-        return address(line.replaceFirst(".*TURN on udp \\[([^\\]]+)\\].*", "$1"));
-    }
-
     /** Runs the scenario and returns the counters that do not depend on time: checks, reports and consent come by the clock. */
     private static Map<String, Long> scenario(boolean link) throws Exception {
         Map<String, Long> counts = new TreeMap<>();
         try (Gateway gateway = Gateway.start("isthmus.gateway.turn.link=" + link); TurnSocket client = new TurnSocket()) {
             String minted = gateway.http("POST", "api/v1/credentials", "text/plain", "").body();
-            TransportAddress media = address(advertised(gateway));
-            TurnDialog dialog = client.dialog(turn(gateway), field(minted, "username"), field(minted, "credential"));
+            TransportAddress media = gateway.media();
+            TurnDialog dialog = client.dialog(gateway.turn(), field(minted, "username"), field(minted, "credential"));
             assertThat(dialog.allocate()).isZero();
             TransportAddress relayed = dialog.relayed();
             assertThat(dialog.permit(media.withPort(1))).isZero();
             assertThat(dialog.bind(0x4000, media.withPort(media.port() + 1))).isEqualTo(403);
             assertThat(dialog.bind(0x4000, media)).isZero();
-            Wire wire = Wire.relayed(client, turn(gateway), relayed, 0x4000);
+            Wire wire = Wire.relayed(client, gateway.turn(), relayed, 0x4000);
             for (int i = 0; i < 40; i++) {
                 wire.send(media, new byte[]{(byte) 0x80, 111, 0, (byte) i, 0, 0, 0, 0, 0, 0, 0, 1, 5}); // RTP before ICE
                 wire.send(media, new byte[]{2, 0, 0, 0}); // a STUN of four bytes
                 wire.send(media, new byte[]{5, 5, 5}); // nothing known
-                client.send(turn(gateway), dialog.indication(media.withPort(media.port() + 1), new byte[10])); // another port of the host
+                client.send(gateway.turn(), dialog.indication(media.withPort(media.port() + 1), new byte[10])); // another port of the host
             }
             Caller caller = new Caller(wire, SrtpProfile.AEAD_AES_128_GCM);
             caller.connect(gateway, "echo");

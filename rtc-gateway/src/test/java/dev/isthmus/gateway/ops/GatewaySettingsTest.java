@@ -23,7 +23,7 @@ class GatewaySettingsTest {
         assertThat(settings.media()).allMatch(a -> a.bind().isLoopback());
         assertThat(settings.plainAddresses()).allMatch(a -> a.isLoopback());
         assertThat(Objects.requireNonNull(settings.turn()).bindAddresses()).allMatch(a -> a.isLoopback());
-        assertThat(Objects.requireNonNull(settings.turn()).passwords()).isEmpty();
+        assertThat(Objects.requireNonNull(settings.turn()).hasUsers()).isFalse();
         assertThat(settings.endpoints()).containsOnlyKeys("echo");
     }
 

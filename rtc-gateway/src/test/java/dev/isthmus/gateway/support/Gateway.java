@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.support;
 
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.support.Command;
 import dev.isthmus.ice.support.Metrics;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The real gateway daemon, started by its command with settings of a test. */
 public final class Gateway implements AutoCloseable {
@@ -42,6 +44,21 @@ public final class Gateway implements AutoCloseable {
     /** Returns the page's address, with the slash at its end. */
     public String page() {
         return page;
+    }
+
+    private TransportAddress first(String after) {
+        String line = output().lines().filter(l -> l.contains("page at ")).findFirst().orElseThrow();
+        return Objects.requireNonNull(TransportAddress.parse(line.replaceFirst(".*" + after + " \\[([^\\],]+)[\\],].*", "$1")));
+    }
+
+    /** Returns the TURN server's first listener. */
+    public TransportAddress turn() {
+        return first("TURN on udp");
+    }
+
+    /** Returns the first loop's media address. */
+    public TransportAddress media() {
+        return first("media on udp");
     }
 
     public long pid() {

@@ -6,8 +6,10 @@ import dev.isthmus.ice.support.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** A plain RTP endpoint made of real programs: ffmpeg records what comes, GStreamer sends a 440 Hz tone and a moving picture. */
 public final class PlainPhone implements AutoCloseable {
@@ -42,6 +44,8 @@ public final class PlainPhone implements AutoCloseable {
             words.addAll(List.of("-map", "0:v", "-t", Integer.toString(seconds), "-f", "null", "-"));
         }
         running.add(Command.start(words.toArray(String[]::new)));
+        int last = video ? first + 4 : first;
+        Awaitility.await("ffmpeg opens its ports").atMost(Duration.ofSeconds(30)).until(() -> Ports.isOpen(first) && Ports.isOpen(last));
     }
 
     /** Begins to send. */

@@ -1,44 +1,11 @@
 package dev.isthmus.turn.arch;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
-import dev.isthmus.ice.arch.ProjectRules;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import dev.isthmus.ice.arch.ModuleRules;
 
 /** This module keeps the project's rules. */
-class ArchitectureTest {
-    private static final String ROOT = "dev.isthmus.turn";
-
-    static List<ArchRule> rules() {
-        return ProjectRules.main();
-    }
-
-    @ParameterizedTest
-    @MethodSource("rules")
-    void mainCode(ArchRule rule) {
-        JavaClasses main = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(ROOT);
-        assertThat(main.size()).isGreaterThan(20);
-        rule.check(main);
-    }
-
-    @Test
-    void testsNeverSleepAndHaveNamesThatRun() {
-        JavaClasses all = new ClassFileImporter().importPackages(ROOT);
-        ProjectRules.noSleep().check(all);
-        ProjectRules.testNames().check(all);
-    }
-
-    @Test
-    void filesAndMethodsStayShort() throws IOException {
-        assertThat(ProjectRules.tooLong(Path.of("src/main/java"))).isEmpty();
+class ArchitectureTest extends ModuleRules {
+    @Override
+    protected String root() {
+        return "dev.isthmus.turn";
     }
 }

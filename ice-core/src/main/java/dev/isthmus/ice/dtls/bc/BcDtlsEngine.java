@@ -62,7 +62,7 @@ public final class BcDtlsEngine implements DtlsEngine {
         this.setup = setup;
         this.owner = owner;
         this.policy = new PeerPolicy(setup.certificate(), setup.expected(), setup.profiles());
-        this.transport = new QueueTransport(this::askDrain);
+        this.transport = new QueueTransport(!setup.client(), this::askDrain);
     }
 
     private void askDrain() {
@@ -124,6 +124,7 @@ public final class BcDtlsEngine implements DtlsEngine {
             association = done;
             owner.counters().count(DtlsReason.HANDSHAKES_DONE);
             events.add(new DtlsEvent.Connected(keys));
+            transport.release();
             readRecords();
             owner.drain().run();
         });
@@ -134,6 +135,7 @@ public final class BcDtlsEngine implements DtlsEngine {
             if (!ended) {
                 ended = true;
                 DtlsReason refusal = policy.refusal();
+                transport.release();
                 owner.counters().count(refusal == null ? DtlsReason.HANDSHAKE_FAILED : refusal);
                 events.add(new DtlsEvent.Failed(refusal == null ? String.valueOf(e.getMessage()) : refusal.description()));
                 owner.drain().run();

@@ -16,14 +16,17 @@ final class QueueTransport implements DatagramTransport {
     private static final int CAPACITY = 64;
     private static final int OUT_CAPACITY = 256;
     private static final int MTU = 1200;
+    private static final int CHANGE_CIPHER_SPEC = 20;
     private static final InterruptedIOException EMPTY = new Empty();
 
     private final ArrayBlockingQueue<byte[]> in = new ArrayBlockingQueue<>(CAPACITY);
     private final ConcurrentLinkedQueue<byte[]> out = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<byte[]> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger outCount = new AtomicInteger();
     private final Runnable outputReady;
     private volatile boolean waiting = true;
     private volatile boolean closed;
+    private volatile boolean holding;
 
     private static final class Empty extends InterruptedIOException {
         private static final long serialVersionUID = 1;
@@ -34,8 +37,28 @@ final class QueueTransport implements DatagramTransport {
         }
     }
 
-    QueueTransport(Runnable outputReady) {
+    /**
+     * Creates a transport.
+     *
+     * @param holding whether the last flight waits for {@link #release}: a peer sends media as soon as it has the server's Finished, and the
+     *        first packets, which begin a key frame, would come before the loop has the keys
+     */
+    QueueTransport(boolean holding, Runnable outputReady) {
+        this.holding = holding;
         this.outputReady = outputReady;
+    }
+
+    /** Lets the last flight go; on the loop, once the keys are there or the handshake has failed. */
+    void release() {
+        holding = false;
+        for (byte[] datagram = held.poll(); datagram != null; datagram = held.poll()) {
+            outCount.incrementAndGet();
+            out.add(datagram);
+        }
+    }
+
+    private static boolean isLastFlight(byte[] datagram) {
+        return datagram.length > 4 && (datagram[0] == CHANGE_CIPHER_SPEC || datagram[3] != 0 || datagram[4] != 0);
     }
 
     boolean offer(byte[] datagram) {
@@ -100,6 +123,11 @@ final class QueueTransport implements DatagramTransport {
         }
         byte[] datagram = new byte[length];
         System.arraycopy(buffer, offset, datagram, 0, length);
+        if (holding && isLastFlight(datagram)) {
+            outCount.decrementAndGet();
+            held.add(datagram);
+            return;
+        }
         out.add(datagram);
         outputReady.run();
     }
