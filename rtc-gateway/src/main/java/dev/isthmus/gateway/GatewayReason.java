@@ -15,6 +15,7 @@ public enum GatewayReason implements Reason {
     STUN_UNKNOWN_SESSION("STUN on a media port that belongs to no session"),
     NOT_VALIDATED("DTLS, RTP and RTCP from an address that ICE has not validated"),
     ADDRESSES_TAKEN_OVER("addresses that moved to another session after our check was answered"),
+    ADDRESS_IN_USE("validated addresses that another session holds"),
     TOO_MANY_ADDRESSES("validated addresses beyond a session's limit"),
     NO_KEYS_YET("media before the DTLS handshake was done"),
     RTP_MALFORMED("malformed RTP"),

@@ -39,13 +39,4 @@ public final class Counters<R extends Enum<R> & Reason> {
     public List<R> reasons() {
         return reasons;
     }
-
-    /** Returns the sum of all counts. */
-    public long total() {
-        long sum = 0;
-        for (R reason : reasons) {
-            sum += get(reason);
-        }
-        return sum;
-    }
 }

@@ -35,6 +35,11 @@ public record Candidate(CandidateType type, String foundation, int component, lo
                 priority(CandidateType.RELAYED, localPreference, 1), address, address);
     }
 
+    /** Returns the priority of a peer-reflexive candidate with this one's local preference and component (section 7.1.1). */
+    long reflexivePriority() {
+        return priority(CandidateType.PEER_REFLEXIVE, (int) (priority >>> LOCAL_SHIFT) & 0xffff, component);
+    }
+
     static String foundation(CandidateType type, TransportAddress base) {
         return Integer.toUnsignedString(base.host().hashCode() * 31 + type.ordinal(), 36);
     }

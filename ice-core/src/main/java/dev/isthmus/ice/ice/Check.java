@@ -13,7 +13,6 @@ final class Check {
     final boolean controlling;
     final boolean nominating;
     final boolean consent;
-    final IceCredentials local;
     final IceCredentials remote;
     final byte[] bytes;
     private final long rtoNanos;
@@ -23,7 +22,7 @@ final class Check {
     boolean cancelled;
     long deadline;
 
-    Check(CandidatePair pair, Request request, IceCredentials local, IceCredentials remote, long rtoNanos, long nowNanos) {
+    Check(CandidatePair pair, Request request, IceCredentials remote, long rtoNanos, long nowNanos) {
         this.pair = pair;
         this.transactionHigh = request.transactionHigh();
         this.transactionLow = request.transactionLow();
@@ -31,7 +30,6 @@ final class Check {
         this.nominating = request.nominating();
         this.consent = request.consent();
         this.bytes = request.bytes();
-        this.local = local;
         this.remote = remote;
         this.rtoNanos = rtoNanos;
         this.waitNanos = rtoNanos;

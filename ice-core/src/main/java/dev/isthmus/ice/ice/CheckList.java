@@ -40,6 +40,14 @@ final class CheckList {
         return locals;
     }
 
+    /** 7.2.5.3.1: an address that we did not know becomes a peer-reflexive candidate of ours, with the base of the check. */
+    void discoverLocal(Candidate checked, TransportAddress mapped) {
+        if (localAt(mapped) == null) {
+            addLocal(new Candidate(CandidateType.PEER_REFLEXIVE, Candidate.foundation(CandidateType.PEER_REFLEXIVE, checked.base()),
+                    checked.component(), checked.reflexivePriority(), mapped, checked.base()));
+        }
+    }
+
     int peerReflexiveRemotes() {
         return (int) remotes.stream().filter(r -> r.type() == CandidateType.PEER_REFLEXIVE).count();
     }

@@ -121,7 +121,8 @@ public final class IceAgent {
      * the new generation is selected, and checks of the old generation are still answered until then.
      */
     public void restart(IceCredentials newLocal) {
-        previousLocal = local;
+        Generation carrying = selectedGeneration;
+        previousLocal = carrying == null ? local : carrying.local();
         local = newLocal;
         remote = null;
         CheckList fresh = new CheckList(controlling);
@@ -220,7 +221,7 @@ public final class IceAgent {
             }
             return;
         }
-        discoverLocal(pair, mapped);
+        checkList.discoverLocal(pair.local(), mapped);
         pair.state(State.SUCCEEDED);
         pair.valid = true;
         checkList.unfreeze(pair.foundation());
@@ -231,20 +232,6 @@ public final class IceAgent {
         if (check.nominating || pair.nominateOnSuccess) {
             nominate(pair, nowNanos);
         }
-    }
-
-    /** 7.2.5.3.1: an address that we did not know becomes a peer-reflexive candidate of ours, with the base of the check. */
-    private void discoverLocal(CandidatePair pair, TransportAddress mapped) {
-        if (checkList.localAt(mapped) == null) {
-            Candidate base = pair.local();
-            checkList.addLocal(new Candidate(CandidateType.PEER_REFLEXIVE,
-                    Candidate.foundation(CandidateType.PEER_REFLEXIVE, base.base()), base.component(), reflexivePriority(base), mapped,
-                    base.base()));
-        }
-    }
-
-    private static long reflexivePriority(Candidate base) {
-        return Candidate.priority(CandidateType.PEER_REFLEXIVE, (int) (base.priority() >>> 8) & 0xffff, base.component());
     }
 
     private void fail(Check check, long nowNanos) {
@@ -334,10 +321,10 @@ public final class IceAgent {
         long low = random.nextLong();
         String username = with.remote().ufrag() + ":" + with.local().ufrag();
         byte[] bytes = messages.request(setup.transactionTag(), low, username, with.remote().key(),
-                new IceMessages.Sender(controlling, tieBreaker, reflexivePriority(pair.local()), nominate));
+                new IceMessages.Sender(controlling, tieBreaker, pair.local().reflexivePriority(), nominate));
         Check.Request request = new Check.Request(setup.transactionTag(), low, controlling, nominate, forConsent, bytes);
         long rto = Math.max(MIN_RTO, PACING * inFlight.size());
-        inFlight.add(new Check(pair, request, with.local(), with.remote(), rto, nowNanos));
+        inFlight.add(new Check(pair, request, with.remote(), rto, nowNanos));
         transmits.add(new IceTransmit(pair.local().base(), pair.remote().address(), bytes));
     }
 
@@ -367,12 +354,14 @@ public final class IceAgent {
         consent.stop();
         inFlight.dropConsent();
         CandidatePair lost = selected;
+        boolean restarting = remote != null && lost != null && !checkList.pairs().contains(lost);
         if (lost != null) {
             lost.valid = false;
             lost.state(State.FAILED);
         }
         selected = null;
-        become(IceState.FAILED);
+        selectedGeneration = null;
+        become(restarting ? IceState.CHECKING : IceState.FAILED);
     }
 
     /** Checks a pair out of turn because the peer checked it; a check of it that is under way gives way. */
@@ -449,6 +438,12 @@ public final class IceAgent {
         return local;
     }
 
+    /** Returns our username fragments that peers may still use: this generation's, and that of a pair that carries media through a restart. */
+    public List<String> liveUfrags() {
+        IceCredentials previous = previousLocal;
+        return previous == null ? List.of(local.ufrag()) : List.of(local.ufrag(), previous.ufrag());
+    }
+
     /** Returns the peer's username fragment of this generation, or an empty text before it is known. */
     public String remoteUfrag() {
         IceCredentials peer = remote;
@@ -468,11 +463,6 @@ public final class IceAgent {
     @Nullable
     IceCredentials previousLocal() {
         return previousLocal;
-    }
-
-    @Nullable
-    IceCredentials remoteCredentials() {
-        return remote;
     }
 
     CheckList checkList() {

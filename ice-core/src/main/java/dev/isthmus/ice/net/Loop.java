@@ -276,11 +276,6 @@ public final class Loop {
                 : 0;
     }
 
-    /** Returns the number of loops in the group. */
-    public int groupSize() {
-        return group.length;
-    }
-
     void shutdown() {
         executor.shutdownGracefully(0, 2, TimeUnit.SECONDS);
     }

@@ -4,8 +4,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
@@ -36,30 +36,35 @@ public final class ProjectRules {
         }
     };
 
-    private static DescribedPredicate<JavaMethodCall> callOf(String owner, String method) {
-        return new DescribedPredicate<>("a call of " + owner + "." + method) {
+    private static DescribedPredicate<JavaAccess<?>> callOf(String owner, String method) {
+        return new DescribedPredicate<JavaAccess<?>>("a call of " + owner + "." + method) {
             @Override
-            public boolean test(JavaMethodCall call) {
+            public boolean test(JavaAccess<?> call) {
                 return call.getTargetOwner().getName().equals(owner) && call.getTarget().getName().equals(method);
             }
         };
     }
 
     private static ArchRule noClock(String owner, String method) {
-        return noClasses().that(PROTOCOL).should().callMethodWhere(callOf(owner, method)).because(WHY);
+        return noClasses().that(PROTOCOL).should().accessTargetWhere(callOf(owner, method)).because(WHY);
     }
 
     /** Returns the rules for main code. */
     public static List<ArchRule> main() {
-        DescribedPredicate<JavaClass> banned = new DescribedPredicate<>("sockets, channels, threads, executors or random sources") {
+        DescribedPredicate<JavaClass> banned = new DescribedPredicate<>("sockets, channels, threads, executors, clocks or random sources") {
             @Override
             public boolean test(JavaClass type) {
                 String name = type.getName();
+                boolean random = name.startsWith("java.util.Random") || name.equals("java.util.SplittableRandom")
+                        || name.equals("java.util.concurrent.ThreadLocalRandom") || name.equals("java.security.SecureRandom")
+                        || name.equals("java.util.UUID");
+                boolean thread = name.startsWith("java.util.concurrent.Executor") || name.startsWith("java.util.concurrent.ForkJoin")
+                        || name.startsWith("java.util.concurrent.Scheduled") || name.startsWith("java.lang.Thread")
+                        || name.equals("java.util.Timer");
+                boolean clock = name.equals("java.time.Clock") || name.equals("java.util.Date") || name.startsWith("java.time.Local");
                 boolean address = name.equals("java.net.InetAddress") || name.equals("java.net.UnknownHostException");
-                return name.startsWith("java.net.") && !address || name.startsWith("io.netty.channel")
-                        || name.startsWith("java.nio.channels") || name.equals("java.security.SecureRandom")
-                        || name.equals("java.util.Random") || name.startsWith("java.util.concurrent.Executor")
-                        || name.equals("java.lang.Thread") || name.equals("java.util.Timer");
+                return random || thread || clock || name.startsWith("java.net.") && !address || name.startsWith("io.netty.channel")
+                        || name.startsWith("java.nio.channels");
             }
         };
         return List.of(noClasses().that(PROTOCOL).should().dependOnClassesThat(banned).because(WHY),
@@ -70,7 +75,7 @@ public final class ProjectRules {
 
     /** Returns the rule that holds for tests too: nothing ever sleeps. */
     public static ArchRule noSleep() {
-        return noClasses().should().callMethodWhere(callOf("java.lang.Thread", "sleep"))
+        return noClasses().should().accessTargetWhere(callOf("java.lang.Thread", "sleep"))
                 .because("a test waits for what it wants, a protocol is handed the time");
     }
 
@@ -104,17 +109,28 @@ public final class ProjectRules {
         return found;
     }
 
-    /** The formatter puts a method's head at four or eight spaces and its closing brace below the head's first letter. */
+    /** The formatter puts a method's head at four or eight spaces, wrapped or not, and its closing brace below the head's first letter. */
     private static void longMethods(Path file, List<String> lines, List<String> found) {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             String indent = line.substring(0, line.length() - line.stripLeading().length());
-            boolean head = (indent.length() == 4 || indent.length() == 8) && line.endsWith(") {") && !line.stripLeading().startsWith("}")
-                    && !line.strip().matches("(if|for|while|switch|try|synchronized|catch|record|class|enum|return)\\b.*");
-            int end = head ? lines.subList(i, lines.size()).indexOf(indent + "}") : -1;
+            boolean candidate = (indent.length() == 4 || indent.length() == 8) && line.contains("(")
+                    && !line.strip().matches("([}@/*]|(if|for|while|switch|try|synchronized|catch|record|class|enum|return|else|do)\\b).*");
+            int end = candidate && opensBlock(lines, i) ? lines.subList(i, lines.size()).indexOf(indent + "}") : -1;
             if (end > LONGEST_METHOD) {
                 found.add(file.getFileName() + ":" + (i + 1) + ": a method of " + end + " lines");
             }
         }
+    }
+
+    /** Returns whether the statement or head that begins on a line ends with an opening brace before any semicolon. */
+    private static boolean opensBlock(List<String> lines, int from) {
+        for (int i = from; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.endsWith("{") || line.endsWith(";") || line.endsWith("}")) {
+                return line.endsWith(") {") || line.matches(".*throws .*\\{");
+            }
+        }
+        return false;
     }
 }

@@ -37,4 +37,39 @@ class IceRestartTest {
         assertThat(a.connected()).isTrue();
         assertThat(b.connected()).isTrue();
     }
+
+    @Test
+    void twoRestartsInARowKeepThePairThatCarriesMedia() {
+        SimNetwork network = new SimNetwork(2);
+        SimIcePeer a = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null);
+        SimIcePeer b = new SimIcePeer(network, false, 2).at("10.0.0.2:2000", null);
+        a.learn(b);
+        b.learn(a);
+        assertThat(network.runUntil(() -> a.connected() && b.connected(), MINUTE)).isTrue();
+        b.restart();
+        b.restart();
+        network.run(TimeUnit.MINUTES.toNanos(2));
+        assertThat(a.connected()).as("its consent checks still carry the first generation's credentials").isTrue();
+        assertThat(b.agent().liveUfrags()).hasSize(2);
+    }
+
+    @Test
+    void aPathThatDiedIsReplacedByARestartEvenWhenItsConsentRunsOutMeanwhile() {
+        SimNetwork network = new SimNetwork(3);
+        SimIcePeer a = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null);
+        SimIcePeer b = new SimIcePeer(network, false, 2).at("10.0.0.2:2000", null);
+        a.learn(b);
+        b.learn(a);
+        assertThat(network.runUntil(() -> a.connected() && b.connected(), MINUTE)).isTrue();
+        network.conditions(new SimNetwork.Conditions(TimeUnit.MILLISECONDS.toNanos(10), 1, 0, 0, 1472));
+        network.run(TimeUnit.SECONDS.toNanos(20));
+        a.restart();
+        b.restart();
+        a.learn(b);
+        b.learn(a);
+        network.run(TimeUnit.SECONDS.toNanos(15));
+        assertThat(a.agent().state()).isEqualTo(IceState.CHECKING);
+        network.conditions(SimNetwork.Conditions.GOOD);
+        assertThat(network.runUntil(() -> a.connected() && b.connected(), MINUTE)).isTrue();
+    }
 }

@@ -29,7 +29,11 @@ public final class Peers {
     }
 
     private static void missing(String what, String debianPackage) {
-        String message = what + " is missing: apt-get install " + debianPackage;
+        unable(what + " is missing: apt-get install " + debianPackage);
+    }
+
+    /** Ends the test because this machine cannot run it: skipped, or failed where everything is required. */
+    public static void unable(String message) {
         if (Boolean.getBoolean("interop.required")) {
             Assertions.fail(message);
         }

@@ -2,8 +2,6 @@ package dev.isthmus.ice.support;
 
 import dev.isthmus.ice.sim.SeededRandom;
 import dev.isthmus.ice.stun.MessageIntegrity;
-import dev.isthmus.ice.stun.StunMessage;
-import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.stun.StunWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -79,10 +77,5 @@ public final class StunMutator {
             changed[random.below(changed.length)] = (byte) random.nextInt();
         }
         return random.below(8) == 0 ? Arrays.copyOf(changed, random.below(changed.length) + 1) : changed;
-    }
-
-    /** Returns whether the bytes are a well-formed STUN message. */
-    public static boolean wellFormed(byte[] bytes) {
-        return new StunMessage().wrap(ByteBuffer.wrap(bytes), 0, bytes.length) == StunResult.OK;
     }
 }

@@ -24,6 +24,7 @@ final class MediaStream {
         int senderRtp;
         long senderReportNanos;
         int senderSsrc;
+        int senderGeneration;
         long firstNanos;
         long lastKeyframeRequestNanos = Long.MIN_VALUE / 2;
 
@@ -60,7 +61,7 @@ final class MediaStream {
         }
 
         boolean hasSenderReport() {
-            return senderReportNanos != 0 && senderSsrc == out.source();
+            return senderReportNanos != 0 && senderSsrc == out.source() && senderGeneration == out.generation();
         }
     }
 

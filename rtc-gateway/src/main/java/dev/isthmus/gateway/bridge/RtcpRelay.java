@@ -166,6 +166,7 @@ final class RtcpRelay {
                 way.senderNtp = ntp;
                 way.senderRtp = rtpTimestamp;
                 way.senderSsrc = ssrc;
+                way.senderGeneration = way.out.generation();
                 way.senderReportNanos = now;
             }
         }

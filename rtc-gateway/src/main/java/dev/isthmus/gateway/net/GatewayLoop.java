@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** The gateway's part of one loop: media ports, the session index, the calls that live here. Everything runs on the loop's thread. */
 final class GatewayLoop {
     private static final int BUFFER = 4 << 20;
-    private static final int GENERATIONS_KEPT = 2;
     private static final int FIRST_LOCAL_PREFERENCE = 65535;
 
     private final Loop loop;
@@ -164,11 +163,16 @@ final class GatewayLoop {
 
     /**
      * Enters an address whose sender is authenticated. One that another session holds is taken over only after our own check to it was
-     * answered: a request alone may have a forged source.
+     * answered, since a request alone may have a forged source, and only while it is not the holder's own answering pair: of two sessions
+     * that are both answered there, the newer one fails.
      */
     private void validated(Session session, AddressKey key, boolean answered) {
         Session holder = index.get(key);
-        if (holder == session || holder != null && !answered) {
+        if (holder == session) {
+            return;
+        }
+        if (holder != null && (!answered || holder.answersAt(key))) {
+            counters.count(GatewayReason.ADDRESS_IN_USE);
             return;
         }
         if (session.indexed.size() >= Session.MAX_ADDRESSES) {
@@ -286,9 +290,9 @@ final class GatewayLoop {
         IceAgent agent = session.call().client().ice();
         agent.restart(fresh);
         register(session, fresh.ufrag());
-        while (session.ufrags.size() > GENERATIONS_KEPT) {
-            byUfrag.remove(session.ufrags.removeFirst());
-        }
+        List<String> live = agent.liveUfrags();
+        session.ufrags.stream().filter(u -> !live.contains(u)).forEach(byUfrag::remove);
+        session.ufrags.retainAll(live);
         agent.setRemoteCredentials(remote, now);
         candidates.forEach(c -> agent.addRemoteCandidate(c, now));
         session.call().client().drain(now);

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallIo;
 import dev.isthmus.gateway.bridge.Direction;
 import dev.isthmus.gateway.peer.ClientTransport;
+import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Wheel;
@@ -40,6 +41,11 @@ final class Session implements ClientTransport.Output, CallIo {
 
     Call call() {
         return Objects.requireNonNull(call);
+    }
+
+    /** Returns whether this session's selected pair goes to that address and answers. */
+    boolean answersAt(AddressKey key) {
+        return key.equals(call().client().selected()) && call().client().ice().state() == IceState.CONNECTED;
     }
 
     PlainPorts plainPorts() {

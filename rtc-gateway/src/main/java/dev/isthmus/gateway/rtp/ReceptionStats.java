@@ -11,6 +11,7 @@ public final class ReceptionStats {
     private long expectedBefore;
     private long receivedBefore;
     private int transit;
+    private boolean transitKnown;
     private long jitterScaled;
     private int lastReport;
     private long lastReportNanos;
@@ -34,16 +35,18 @@ public final class ReceptionStats {
         received++;
         int arrival = (int) (nowNanos / 1_000L * clockRate / 1_000_000L);
         int newTransit = arrival - timestamp;
-        if (received > 1) {
+        if (transitKnown) {
             int d = Math.abs(newTransit - transit);
             jitterScaled += d - (jitterScaled + 8 >> 4);
         }
         transit = newTransit;
+        transitKnown = true;
     }
 
     /** Sets the clock rate in Hz; the payload type has changed. */
     public void clockRate(int newClockRate) {
         clockRate = newClockRate;
+        transitKnown = false;
     }
 
     private void begin(int newSsrc, int sequence) {
@@ -55,6 +58,7 @@ public final class ReceptionStats {
         expectedBefore = 0;
         receivedBefore = 0;
         jitterScaled = 0;
+        transitKnown = false;
         lastReport = 0;
         lastReportNanos = 0;
     }

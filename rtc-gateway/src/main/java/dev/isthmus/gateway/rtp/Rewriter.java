@@ -12,6 +12,7 @@ public final class Rewriter {
     private int clockRate;
     private int probation = -1;
     private boolean started;
+    private int generation;
     private int source;
     private long highestIn;
     private long offset;
@@ -68,6 +69,7 @@ public final class Rewriter {
         offset = highestOut + 1 - highestIn;
         timestampOffset = lastTimestampOut + (int) Math.max(started ? 1 : 0, passed) - inTimestamp;
         started = true;
+        generation++;
     }
 
     private long ticks(long nanos) {
@@ -102,6 +104,11 @@ public final class Rewriter {
     /** Returns the outgoing timestamp that belongs to an incoming one of the present source. */
     public int timestamp(int inTimestamp) {
         return inTimestamp + timestampOffset;
+    }
+
+    /** Returns how often a new numbering began; what belongs to an earlier one has no meaning any more. */
+    public int generation() {
+        return generation;
     }
 
     /** Returns whether a packet has been taken. */

@@ -15,7 +15,6 @@ public final class Rtcp {
     public static final int RECEIVER_REPORT = 201;
     public static final int SOURCE_DESCRIPTION = 202;
     public static final int BYE = 203;
-    public static final int TRANSPORT_FEEDBACK = 205;
     public static final int PAYLOAD_FEEDBACK = 206;
     public static final int PLI = 1;
     public static final int FIR = 4;

@@ -96,17 +96,6 @@ public final class RtcpWriter {
         return this;
     }
 
-    /** Adds a full intra request (RFC 5104, section 4.3.1), for endpoints that know no PLI. */
-    public RtcpWriter fullIntra(int ssrc, int aboutSsrc, int number) {
-        int header = open(Rtcp.FIR, Rtcp.PAYLOAD_FEEDBACK, ssrc);
-        buffer.putInt(at, 0);
-        buffer.putInt(at + 4, aboutSsrc);
-        buffer.putInt(at + 8, number << 24);
-        at += 12;
-        close(header);
-        return this;
-    }
-
     /** Adds a good-bye. */
     public RtcpWriter bye(int ssrc) {
         close(open(1, Rtcp.BYE, ssrc));

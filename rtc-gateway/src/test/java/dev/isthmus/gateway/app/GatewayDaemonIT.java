@@ -94,6 +94,22 @@ class GatewayDaemonIT {
     }
 
     @Test
+    void aTakenMediaOrTurnPortIsNamedToo() throws Exception {
+        try (Gateway first = Gateway.start()) {
+            Command media = Command.start("bin/rtc-gateway", "--set", "isthmus.gateway.http.port=0", "--set", "isthmus.gateway.loops=1",
+                    "--set",
+                    "isthmus.gateway.media.port=" + first.media().port(), "--set", "isthmus.turn.listeners=[{port=0}]");
+            assertThat(media.await(60)).as(media.output()).isEqualTo(1);
+            assertThat(media.output()).isEqualTo("rtc-gateway: cannot open udp " + first.media() + ": the port is in use");
+            Command turn = Command.start("bin/rtc-gateway", "--set", "isthmus.gateway.http.port=0", "--set", "isthmus.gateway.loops=2",
+                    "--set",
+                    "isthmus.gateway.media.port=0", "--set", "isthmus.turn.listeners=[{port=" + first.turn().port() + "}]");
+            assertThat(turn.await(60)).as(turn.output()).isEqualTo(1);
+            assertThat(turn.output()).isEqualTo("rtc-gateway: cannot open udp " + first.turn() + ": the port is in use");
+        }
+    }
+
+    @Test
     void readinessIsSentWhenThePortsAreOpen() throws Exception {
         Path path = folder.resolve("notify");
         try (Command manager = Command.start("python3", "../turn-server/src/test/peers/notify_socket.py", path.toString())) {

@@ -19,4 +19,12 @@ class ArchitectureTest extends ModuleRules {
                 .resideInAPackage("dev.isthmus.turn..")
                 .check(new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(root()));
     }
+
+    @Test
+    void ofTheTurnServerOnlyItsApiIsUsed() {
+        ArchRuleDefinition.noClasses().should().dependOnClassesThat()
+                .resideInAnyPackage("dev.isthmus.turn.server..", "dev.isthmus.turn.allocation..", "dev.isthmus.turn.peers..",
+                        "dev.isthmus.turn.app..")
+                .check(new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(root()));
+    }
 }

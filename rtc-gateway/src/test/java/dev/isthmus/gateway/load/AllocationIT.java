@@ -66,35 +66,59 @@ class AllocationIT {
 
     @Test
     void srtpToRtpBothWays() throws Exception {
-        int port = Ports.free(4);
-        try (TurnSocket client = new TurnSocket();
-                TurnSocket phone = new TurnSocket();
-                Gateway gateway = Gateway.start("isthmus.gateway.loops=1", "isthmus.gateway.endpoints.phone={send=\"" + phone.local()
-                        + "\", listen=" + port + ", codecs=[{name=opus,pt=111}], rtcp=next}")) {
-            Caller caller = new Caller(Wire.direct(client), SrtpProfile.AES_128_CM_HMAC_SHA1_80);
-            caller.connect(gateway, "phone");
-            TransportAddress listen = Objects.requireNonNull(TransportAddress.parse("127.0.0.1", port));
-            byte[] plain = new byte[172];
-            plain[0] = (byte) 0x80;
-            plain[1] = 111;
-            int[] sequence = {0};
-            double bytes = bytesPerPacket(gateway, () -> {
-                for (int i = 0; i < WINDOW; i++) {
-                    caller.send(caller.rtp(160));
-                    int number = sequence[0]++;
-                    plain[2] = (byte) (number >> 8);
-                    plain[3] = (byte) number;
-                    phone.send(listen, plain);
-                }
-                for (int i = 0; i < WINDOW; i++) {
-                    byte[] received = phone.receive(5000);
-                    assertThat(received).hasSize(172);
-                    assertThat(caller.receive(5000)).isEqualTo(172);
-                }
-            });
-            System.out.printf("SRTP (AES_128_CM) to RTP and back: %.3f bytes allocated per packet%n", bytes);
-            assertThat(bytes).isLessThan(40.1);
-            assertThat(gateway.metrics().count("gateway_srtp_replayed")).isZero();
+        try (TurnSocket client = new TurnSocket(); TurnSocket phone = new TurnSocket()) {
+            int port = Ports.free(4);
+            try (Gateway gateway = Gateway.start("isthmus.gateway.loops=1", phone(phone, port))) {
+                Caller caller = new Caller(Wire.direct(client), SrtpProfile.AES_128_CM_HMAC_SHA1_80);
+                measureCall("SRTP (AES_128_CM) to RTP and back", gateway, caller, phone, port);
+            }
         }
+    }
+
+    /** The whole chain on two loops: allocation, ring, SRTP, RTP and back. */
+    @Test
+    void aRelayedCallBothWays() throws Exception {
+        try (TurnSocket client = new TurnSocket(); TurnSocket phone = new TurnSocket()) {
+            int port = Ports.free(4);
+            try (Gateway gateway = Gateway.start("isthmus.turn.auth.users={u=p}", "isthmus.turn.peers.allow=[\"127.0.0.0/8\"]",
+                    phone(phone, port))) {
+                TurnDialog dialog = client.dialog(gateway.turn(), "u", "p");
+                assertThat(dialog.allocate()).isZero();
+                TransportAddress relayed = dialog.relayed();
+                assertThat(dialog.bind(0x4000, gateway.media())).isZero();
+                Caller caller = new Caller(Wire.relayed(client, gateway.turn(), relayed, 0x4000), SrtpProfile.AES_128_CM_HMAC_SHA1_80);
+                measureCall("TURN, link, SRTP (AES_128_CM) to RTP and back", gateway, caller, phone, port);
+            }
+        }
+    }
+
+    private static String phone(TurnSocket phone, int port) {
+        return "isthmus.gateway.endpoints.phone={send=\"" + phone.local() + "\", listen=" + port
+                + ", codecs=[{name=opus,pt=111}], rtcp=next}";
+    }
+
+    private static void measureCall(String name, Gateway gateway, Caller caller, TurnSocket phone, int port) throws Exception {
+        caller.connect(gateway, "phone");
+        TransportAddress listen = Objects.requireNonNull(TransportAddress.parse("127.0.0.1", port));
+        byte[] plain = new byte[172];
+        plain[0] = (byte) 0x80;
+        plain[1] = 111;
+        int[] sequence = {0};
+        double bytes = bytesPerPacket(gateway, () -> {
+            for (int i = 0; i < WINDOW; i++) {
+                caller.send(caller.rtp(160));
+                int number = sequence[0]++;
+                plain[2] = (byte) (number >> 8);
+                plain[3] = (byte) number;
+                phone.send(listen, plain);
+            }
+            for (int i = 0; i < WINDOW; i++) {
+                assertThat(phone.receive(5000)).hasSize(172);
+                assertThat(caller.receive(5000)).isEqualTo(172);
+            }
+        });
+        System.out.printf("%s: %.3f bytes allocated per packet%n", name, bytes);
+        assertThat(bytes).isLessThan(40.1);
+        assertThat(gateway.metrics().count("gateway_srtp_replayed")).isZero();
     }
 }

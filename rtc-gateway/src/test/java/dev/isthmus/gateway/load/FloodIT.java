@@ -144,16 +144,18 @@ class FloodIT {
             seedTurn(client, server, dialog, phone.local());
             seedGateway(direct, caller, phone, plainPort, stranger);
             seeds.add(new Seed(phone, relayed, new byte[100], new byte[0]));
-            flood(gateway, sync, server, total / 5);
+            flood(gateway, caller, sync, server, total / 5);
             long heap = liveBytes(gateway);
             int lines = gateway.output().split("\n").length;
-            flood(gateway, sync, server, total - total / 5);
+            flood(gateway, caller, sync, server, total - total / 5);
             long heapAfter = liveBytes(gateway);
             Metrics after = gateway.metrics();
             System.out.println("after " + total + " datagrams: heap " + heap / 1024 + " KiB before, "
                     + heapAfter / 1024
                     + " KiB after; refused by name:\n" + after.toString().lines().filter(l -> !l.startsWith("#") && !l.endsWith(" 0"))
                             .filter(l -> l.contains("_total")).reduce("", (a, b) -> a + "  " + b + "\n"));
+            assertThat(after.gauge("gateway_calls")).as("the call has lived through it").isEqualTo(1);
+            assertMediaCrosses(caller, phone);
             assertThat(after.count("loop_task_failed")).isZero();
             assertThat(after.count("loop_datagrams_in")).isGreaterThan(total * 95L / 100);
             assertThat(heapAfter).isLessThan(heap + (1 << 20));
@@ -168,12 +170,23 @@ class FloodIT {
         }
     }
 
+    private static void assertMediaCrosses(Caller caller, TurnSocket phone) throws Exception {
+        caller.send(caller.rtp(77));
+        caller.send(caller.rtp(77)); // the flood has moved the numbers, so that one packet may only confirm the jump
+        boolean crossed = false;
+        for (byte[] packet = phone.receive(2000); packet != null && !crossed; packet = phone.receive(2000)) {
+            crossed = packet.length == 12 + 77;
+        }
+        assertThat(crossed).isTrue();
+    }
+
     /** After each batch a Binding is answered, so that the daemon has seen the batch: it is a test of the daemon, not of the kernel's queues. */
-    private void flood(Gateway gateway, TurnSocket sync, TransportAddress server, int count) throws Exception {
+    private void flood(Gateway gateway, Caller caller, TurnSocket sync, TransportAddress server, int count) throws Exception {
         TurnDialog binding = sync.dialog(server, "", "");
         for (int sent = 0; sent < count; sent += BATCH) {
             batch();
             int answered = binding.ask(StunType.BINDING, w -> {});
+            caller.answerWhatCame();
             assertThat(answered).as("after %d datagrams: %s", sent, gateway.output()).isZero();
         }
     }

@@ -182,6 +182,15 @@ public final class Caller {
         wire.send(gateway(), packet);
     }
 
+    /** Answers the checks that have come, and lets media and the rest of them go. */
+    public void answerWhatCame() throws IOException {
+        for (byte[] datagram = wire.receive(0); datagram != null; datagram = wire.receive(0)) {
+            take(datagram);
+        }
+        ice.onTimeout(System.nanoTime());
+        drain();
+    }
+
     /** Waits for the next RTP packet and returns its decrypted length, or -1 when none comes; checks and records are answered meanwhile. */
     public int receive(int millis) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

@@ -16,7 +16,10 @@ public final class Capture implements AutoCloseable {
     public static Capture start(String filter) throws Exception {
         Peers.command("tcpdump", "tcpdump");
         Command tcpdump = Command.start("tcpdump", "-i", "lo", "-n", "-l", "-q", "--immediate-mode", filter);
-        tcpdump.line(10, l -> l.contains("listening on"));
+        String first = tcpdump.line(10, l -> l.contains("listening on") || l.contains("permission"));
+        if (first.contains("permission")) {
+            Peers.unable("capturing on loopback needs root or CAP_NET_RAW: " + first);
+        }
         return new Capture(tcpdump);
     }
 

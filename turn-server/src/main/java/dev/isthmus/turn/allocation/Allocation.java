@@ -135,7 +135,7 @@ public final class Allocation {
         return fresh;
     }
 
-    /** Returns the route of a packet that arrived at the relayed address, or null when its sender has no permission. Allocates nothing. */
+    /** Returns the route of a packet that arrived at the relayed address, or null when its sender has no permission. A known route costs no object. */
     public @Nullable PeerRoute routeFrom(AddressKey arrived) {
         PeerRoute route = routes.get(arrived);
         if (route != null) {

@@ -53,9 +53,4 @@ public final class PortPool {
         Half half = (port & 1) == 0 ? even : odd;
         half.free[half.count++] = (char) port;
     }
-
-    /** Returns how many ports are left. */
-    public int available() {
-        return even.count + odd.count;
-    }
 }

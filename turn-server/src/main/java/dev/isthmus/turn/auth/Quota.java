@@ -21,9 +21,4 @@ public final class Quota {
     public void give(String username) {
         held.computeIfPresent(username, (u, n) -> n <= 1 ? null : (Integer) (n - 1));
     }
-
-    /** Returns how many users hold allocations. */
-    public int users() {
-        return held.size();
-    }
 }

@@ -68,9 +68,9 @@ final class RequestHandler {
             return true;
         }
         if (request.method() == TurnAttribute.METHOD_ALLOCATE) {
-            return allocate(request, client, credential, nowNanos);
+            return allocate(request, client, held, credential, nowNanos);
         }
-        Allocation allocation = server.allocation(client);
+        Allocation allocation = held;
         if (allocation == null) {
             return refuse(request, TurnReason.NO_ALLOCATION, 437, "Allocation Mismatch", credential.key());
         }
@@ -120,9 +120,8 @@ final class RequestHandler {
     }
 
     /** Section 7.2, by its steps; the first, authentication, has been taken. */
-    private boolean allocate(StunMessage request, AddressKey client, Credential credential, long nowNanos) {
+    private boolean allocate(StunMessage request, AddressKey client, @Nullable Allocation existing, Credential credential, long nowNanos) {
         byte[] key = credential.key();
-        Allocation existing = server.allocation(client);
         if (existing != null) {
             if (!existing.madeBy(request.transactionHigh(), request.transactionLow())) {
                 return refuse(request, TurnReason.ALLOCATION_EXISTS, 437, "Allocation Mismatch", key);

@@ -29,7 +29,7 @@ public final class TurnSocket implements AutoCloseable {
         socket.send(new DatagramPacket(bytes, bytes.length, new InetSocketAddress(InetAddress.getByAddress(to.bytes()), to.port())));
     }
 
-    /** Returns the next datagram's bytes, or null after so many milliseconds. */
+    /** Returns the next datagram's bytes, or null after so many milliseconds, at least one. */
     public byte @Nullable [] receive(int millis) throws IOException {
         try {
             socket.setSoTimeout(Math.max(1, millis));
