@@ -30,9 +30,12 @@ final class AesCmTransform implements SrtpTransform {
         final long saltLow;
 
         Keys(byte[] masterKey, byte[] masterSalt, int offset) {
-            byte[] key = KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_ENCRYPTION, masterKey.length);
-            byte[] auth = KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_AUTHENTICATION, AUTHENTICATION_KEY);
-            byte[] salt = KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_SALT, masterSalt.length);
+            this(KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_ENCRYPTION, masterKey.length),
+                    KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_SALT, masterSalt.length),
+                    KeyDerivation.derive(masterKey, masterSalt, offset + KeyDerivation.RTP_AUTHENTICATION, AUTHENTICATION_KEY));
+        }
+
+        Keys(byte[] key, byte[] salt, byte[] auth) {
             saltHigh = big(salt, 0, 8);
             saltLow = big(salt, 8, 6) << 16;
             try {
@@ -47,8 +50,18 @@ final class AesCmTransform implements SrtpTransform {
     }
 
     AesCmTransform(byte[] masterKey, byte[] masterSalt) {
-        rtp = new Keys(masterKey, masterSalt, 0);
-        rtcp = new Keys(masterKey, masterSalt, KeyDerivation.RTCP_OFFSET);
+        this(new Keys(masterKey, masterSalt, 0), new Keys(masterKey, masterSalt, KeyDerivation.RTCP_OFFSET));
+    }
+
+    private AesCmTransform(Keys rtp, Keys rtcp) {
+        this.rtp = rtp;
+        this.rtcp = rtcp;
+    }
+
+    /** Skips the derivation, as the RFC's own test vectors do. */
+    static AesCmTransform ofSessionKeys(byte[] key, byte[] salt) {
+        Keys keys = new Keys(key, salt, new byte[AUTHENTICATION_KEY]);
+        return new AesCmTransform(keys, keys);
     }
 
     static long big(byte[] b, int at, int count) {

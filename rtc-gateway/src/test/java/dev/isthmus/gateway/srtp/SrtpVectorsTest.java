@@ -52,6 +52,28 @@ class SrtpVectorsTest {
                 + "4e6f42a5f47a51c7d19b36de3adf8833 899d7f27beb16a9152cf765ee4390cce"));
     }
 
+    @Test
+    void rfc3711AppendixB2KeyStream() {
+        byte[] packet = new byte[12 + 32 + 16];
+        AesCmTransform transform = AesCmTransform.ofSessionKeys(hex("2B7E151628AED2A6ABF7158809CF4F3C"),
+                hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD"));
+        transform.protectRtp(packet, 44, 12, 0, 0);
+        assertThat(Arrays.copyOfRange(packet, 12, 44))
+                .isEqualTo(hex("E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"));
+    }
+
+    @Test
+    void rfc7714Section171AesGcmSrtcp() {
+        String plain = "81c8000d4d6172734e5450314e545032525450200000042a0000e9304c756e61deadbeefdeadbeefdeadbeefdeadbeefdeadbeef";
+        byte[] packet = Arrays.copyOf(hex(plain), 96);
+        AesGcmTransform transform = AesGcmTransform.ofSessionKeys(hex("000102030405060708090a0b0c0d0e0f"), hex("517569642070726f2071756f"));
+        int length = transform.protectRtcp(packet, plain.length() / 2, 0x4d617273, 0x5d4);
+        assertThat(Arrays.copyOf(packet, length)).isEqualTo(hex("81c8000d4d61727363e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32d"
+                + "c676a5f1730d6fda4ce09b4686303ded0bb9275bc84aa45896cf4d2fc5abf87245d9eade800005d4"));
+        assertThat(transform.unprotectRtcp(packet, length, 0x4d617273)).isEqualTo(plain.length() / 2);
+        assertThat(Arrays.copyOf(packet, plain.length() / 2)).isEqualTo(hex(plain));
+    }
+
     private static SrtpKeys keys(SrtpProfile profile, boolean mirrored) {
         byte[] salt = Arrays.copyOf(MASTER_SALT, profile.saltLength());
         byte[] other = Arrays.copyOf(new byte[]{1}, profile.saltLength());
