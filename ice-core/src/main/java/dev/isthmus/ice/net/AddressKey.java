@@ -15,7 +15,8 @@ public final class AddressKey {
         DTLS
     }
 
-    private Transport transport = Transport.UDP;
+    /** The ordinal: a reference would cost the collector's barriers on the hot path. */
+    private byte transport;
     private boolean ipv4 = true;
     private long localHigh;
     private long localLow;
@@ -158,16 +159,21 @@ public final class AddressKey {
                 && transport == k.transport;
     }
 
-    @Override
-    public int hashCode() {
+    /** Returns 64 well-mixed bits; equal keys have equal ones. */
+    public long hash() {
         long h = remoteLow * 0x9E3779B97F4A7C15L ^ remoteHigh * 0xC2B2AE3D27D4EB4FL;
         h = (h ^ ((long) remotePort << 32 | localPort << 16 | scope)) * 0xFF51AFD7ED558CCDL;
         h = (h ^ localLow ^ localHigh) * 0xC4CEB9FE1A85EC53L;
-        return (int) (h ^ h >>> 32);
+        return h ^ h >>> 32;
+    }
+
+    @Override
+    public int hashCode() {
+        return (int) hash();
     }
 
     @Override
     public String toString() {
-        return transport + " " + local() + " <- " + remote();
+        return Transport.values()[transport] + " " + local() + " <- " + remote();
     }
 }

@@ -14,13 +14,27 @@ public final class Datagram {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;
     private int length;
+    private boolean follows;
 
     /** Points this view at other bytes; the key is set apart. */
     public Datagram wrap(ByteBuffer newBuffer, int newOffset, int newLength) {
-        buffer = newBuffer;
+        if (buffer != newBuffer) {
+            buffer = newBuffer; // rarely: a reference costs the collector's barriers
+        }
+        follows = false;
         offset = newOffset;
         length = newLength;
         return this;
+    }
+
+    Datagram follows(boolean inTrain) {
+        follows = inTrain;
+        return this;
+    }
+
+    /** Returns whether this came in one train with the datagram handed over before, and so is of the same flow. */
+    public boolean follows() {
+        return follows;
     }
 
     /** Returns the flow: local is where the datagram arrived, remote is where it came from. */

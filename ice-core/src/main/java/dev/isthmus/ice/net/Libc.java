@@ -7,6 +7,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 
 /**
  * The system calls that Netty's channels lack, bound through the foreign-function API. Every call returns the call's own result, or the
@@ -34,14 +35,22 @@ final class Libc {
     static final int IPV6_V6ONLY = 26;
     static final int IPV6_RECVPKTINFO = 49;
     static final int IPV6_PKTINFO = 50;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+    static final int UDP_GRO = 104;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_TRUNC = 0x20;
+    static final int PROT_READ_WRITE = 3;
+    static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     static final int CLOCK_MONOTONIC = 1;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
     static final int O_NONBLOCK = 0x800;
     static final int TFD_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+    static final int EIO = 5;
     static final int EAGAIN = 11;
+    static final int EINVAL = 22;
+    static final int EMSGSIZE = 90;
     static final int EADDRINUSE = 98;
     static final int ECONNREFUSED = 111;
 
@@ -53,9 +62,18 @@ final class Libc {
     private static final MethodHandle GETSOCKNAME = bind("getsockname", I, I, L, L);
     private static final MethodHandle SETSOCKOPT = bind("setsockopt", I, I, I, I, L, I);
     private static final MethodHandle GETSOCKOPT = bind("getsockopt", I, I, I, I, L, L);
-    private static final MethodHandle RECVMMSG = bind("recvmmsg", I, I, L, I, I, L);
-    private static final MethodHandle SENDMMSG = bind("sendmmsg", I, I, L, I, I);
+    /**
+     * The two calls of the hot path go past the C library, whose wrappers make the thread cancellable and back: two atomic operations that Java
+     * has no use for.
+     */
+    private static final MethodHandle SYSCALL = LINKER.downcallHandle(symbol("syscall"), FunctionDescriptor.of(L, L, L, L, L, L, L),
+            Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+    private static final long RECVMMSG = ARM ? 243 : 299;
+    private static final long SENDMMSG = ARM ? 269 : 307;
     private static final MethodHandle SENDTO = bind("sendto", L, I, L, L, I, L, I);
+    private static final MethodHandle MMAP = bind("mmap", L, L, L, I, I, I, L);
+    private static final MethodHandle MUNMAP = bind("munmap", I, L, L);
     private static final MethodHandle CLOSE = bind("close", I, I);
     private static final MethodHandle FCNTL = bind("fcntl", I, I, I, I);
     private static final MethodHandle TIMERFD_CREATE = bind("timerfd_create", I, I, I);
@@ -78,8 +96,16 @@ final class Libc {
     }
 
     private static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
-        MemorySegment symbol = LINKER.defaultLookup().find(name).orElseThrow();
-        return LINKER.downcallHandle(symbol, FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+        return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+    }
+
+    private static MemorySegment symbol(String name) {
+        return LINKER.defaultLookup().find(name).orElseThrow();
+    }
+
+    /** Returns where a direct buffer begins. */
+    static long address(ByteBuffer direct) {
+        return MemorySegment.ofBuffer(direct).address();
     }
 
     private static RuntimeException bug(Throwable t) {
@@ -144,8 +170,8 @@ final class Libc {
 
     static int recvmmsg(Errno errno, int fd, long messages, int count) {
         try {
-            int r = (int) RECVMMSG.invokeExact(errno.cell, fd, messages, count, MSG_DONTWAIT, 0L);
-            return r < 0 ? errno.negated() : r;
+            long r = (long) SYSCALL.invokeExact(errno.cell, RECVMMSG, (long) fd, messages, (long) count, (long) MSG_DONTWAIT, 0L);
+            return r < 0 ? errno.negated() : (int) r;
         } catch (Throwable t) {
             throw bug(t);
         }
@@ -153,8 +179,8 @@ final class Libc {
 
     static int sendmmsg(Errno errno, int fd, long messages, int count) {
         try {
-            int r = (int) SENDMMSG.invokeExact(errno.cell, fd, messages, count, MSG_DONTWAIT);
-            return r < 0 ? errno.negated() : r;
+            long r = (long) SYSCALL.invokeExact(errno.cell, SENDMMSG, (long) fd, messages, (long) count, (long) MSG_DONTWAIT, 0L);
+            return r < 0 ? errno.negated() : (int) r;
         } catch (Throwable t) {
             throw bug(t);
         }
@@ -165,6 +191,34 @@ final class Libc {
         try {
             long r = (long) SENDTO.invokeExact(errno.cell, fd, bytes.address(), length, 0, address.address(), addressLength);
             return r < 0 ? errno.negated() : r;
+        } catch (Throwable t) {
+            throw bug(t);
+        }
+    }
+
+    /**
+     * Returns zeroed memory that occupies no page until it is touched and is given back when nothing refers to the segment any more. A direct
+     * buffer would be resident at once, since it is cleared by hand.
+     */
+    static MemorySegment lazyMemory(long bytes) {
+        Errno errno = errno();
+        try {
+            long address = (long) MMAP.invokeExact(errno.cell, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            if (address == -1) {
+                throw new OutOfMemoryError("mmap of " + bytes + " bytes: errno " + -errno.negated());
+            }
+            return MemorySegment.ofAddress(address).reinterpret(bytes, Arena.ofAuto(), Libc::unmap);
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable t) {
+            throw bug(t);
+        }
+    }
+
+    private static void unmap(MemorySegment memory) {
+        try {
+            int r = (int) MUNMAP.invokeExact(errno().cell, memory.address(), memory.byteSize());
+            assert r == 0;
         } catch (Throwable t) {
             throw bug(t);
         }

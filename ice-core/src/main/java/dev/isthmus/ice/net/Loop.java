@@ -30,7 +30,7 @@ public final class Loop {
     private final Counters<NetReason> counters = new Counters<>(NetReason.class);
     private final Libc.Errno errno = new Libc.Errno();
     private final Receiver input = new Receiver();
-    private final SendBatch output = new SendBatch(counters, errno);
+    private final SendBatch output;
     private final Wheel wheel = new Wheel(System.nanoTime());
     private final AtomicReferenceArray<@Nullable Ring> incoming;
     private final Loop[] group;
@@ -43,6 +43,7 @@ public final class Loop {
         this.group = group;
         this.incoming = new AtomicReferenceArray<>(group.length);
         this.executor = new Executor(threads);
+        this.output = new SendBatch(counters, errno);
         this.timer = new TimerPort(errno);
         CompletableFuture<Void> started = new CompletableFuture<>();
         executor.execute(() -> {
@@ -68,6 +69,12 @@ public final class Loop {
             return handled;
         }
 
+        /** Nothing is scheduled with Netty: timers are the wheel's, so its wait needs no time limit and no timer of the kernel's. */
+        @Override
+        protected long deadlineNanos() {
+            return -1;
+        }
+
         @Override
         protected boolean hasTasks() {
             return super.hasTasks() || ringsWaiting();
@@ -79,18 +86,34 @@ public final class Loop {
     }
 
     private void turn() {
-        long afterIo = System.nanoTime();
-        input.endOfIo(afterIo);
-        drainRings(afterIo);
-        long afterRings = System.nanoTime();
-        slow(NetReason.TURN_SLOW_RING, afterRings - afterIo);
+        long now = System.nanoTime();
+        input.endOfIo(now);
+        if (ringsWaiting()) {
+            drainRings(now);
+            now = ended(NetReason.TURN_SLOW_RING, now);
+        }
+        if (wheel.nextDeadline() <= now) {
+            advanceWheel(now);
+            now = ended(NetReason.TURN_SLOW_TIMER, now);
+        }
+        if (output.flush()) {
+            ended(NetReason.TURN_SLOW_OUTPUT, now);
+        }
+    }
+
+    private void advanceWheel(long now) {
         try {
-            wheel.advance(afterRings);
+            wheel.advance(now);
         } catch (RuntimeException e) {
             failed(e);
         }
-        output.flush();
-        slow(NetReason.TURN_SLOW_TIMER, System.nanoTime() - afterRings);
+    }
+
+    /** Ends a phase of the turn that began then; returns the time. */
+    private long ended(NetReason cause, long began) {
+        long now = System.nanoTime();
+        slow(cause, now - began);
+        return now;
     }
 
     private void slow(NetReason cause, long nanos) {
@@ -129,40 +152,74 @@ public final class Loop {
         }
     }
 
-    /** Reads sockets into the loop's one receive batch. */
+    /** Reads sockets into the loop's receive batches. The clock is read for every {@link ReceiveBatch#COUNT} datagrams. */
     final class Receiver {
-        private final ReceiveBatch batch = new ReceiveBatch();
+        private final ReceiveBatch single = new ReceiveBatch(ReceiveBatch.SLOT_BYTES);
+        private @Nullable ReceiveBatch trains;
         private long began;
+        private long clock;
+        private int sinceClock;
+
+        private ReceiveBatch batch(UdpPort port) {
+            if (!port.trains()) {
+                return single;
+            }
+            ReceiveBatch b = trains;
+            if (b == null) {
+                b = new ReceiveBatch(ReceiveBatch.TRAIN_BYTES);
+                trains = b;
+            }
+            return b;
+        }
 
         int receive(UdpPort port) {
-            int received = batch.receive(errno, port.fd().intValue(), port.wildcard());
+            ReceiveBatch batch = batch(port);
+            int received = batch.receive(errno, port.descriptor());
             if (received <= 0) {
                 if (received != 0 && received != -Libc.EAGAIN && received != -Libc.ECONNREFUSED) {
                     counters.count(NetReason.RECEIVE_ERROR);
                 }
                 return 0;
             }
-            long now = System.nanoTime();
-            if (began == 0) {
-                began = now;
-            }
-            counters.add(NetReason.DATAGRAMS_IN, received);
+            long now = clock(received);
             for (int i = 0; i < received && port.isOpen(); i++) {
-                deliver(port, i, now);
+                deliver(port, batch, i, now);
             }
             return received;
         }
 
-        private void deliver(UdpPort port, int i, long now) {
+        private long clock(int received) {
+            if (began == 0 || sinceClock >= ReceiveBatch.COUNT) {
+                clock = System.nanoTime();
+                sinceClock = 0;
+                began = began == 0 ? clock : began;
+            }
+            sinceClock += received;
+            return clock;
+        }
+
+        /** Every datagram of a train is handed over by itself; its receiver may write over the one before. */
+        private void deliver(UdpPort port, ReceiveBatch batch, int i, long now) {
             if (batch.truncated(i)) {
                 counters.count(NetReason.RECEIVE_TRUNCATED);
                 return;
             }
-            try {
-                port.deliver(batch.view(i, port.local(), port.wildcard()), now);
-            } catch (RuntimeException e) {
-                failed(e);
+            int length = batch.length(i);
+            int segment = batch.segment(i);
+            if (segment < length) {
+                counters.count(NetReason.TRAINS_IN);
             }
+            int at = 0;
+            do {
+                int count = Math.min(segment, length - at);
+                counters.count(NetReason.DATAGRAMS_IN);
+                try {
+                    port.deliver(batch.view(i, at, count, port.local(), port.wildcard()), now);
+                } catch (RuntimeException e) {
+                    failed(e);
+                }
+                at += segment;
+            } while (at < length && port.isOpen());
         }
 
         void endOfIo(long now) {

@@ -22,6 +22,11 @@ final class MessageHeader {
         b.putInt(index * BYTES + 8, length);
     }
 
+    /** Copies a whole header. */
+    static void copy(ByteBuffer from, int index, ByteBuffer to, int target) {
+        to.put(target * BYTES, from, index * BYTES, BYTES);
+    }
+
     static void nameLength(ByteBuffer b, int index, int length) {
         b.putInt(index * BYTES + 8, length);
     }

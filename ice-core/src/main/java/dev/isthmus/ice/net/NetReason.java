@@ -6,6 +6,9 @@ import dev.isthmus.ice.count.Reason;
 public enum NetReason implements Reason {
     DATAGRAMS_IN("datagrams read from sockets"),
     DATAGRAMS_OUT("datagrams handed to the kernel"),
+    TRAINS_IN("trains of datagrams that the kernel handed over as one (GRO)"),
+    TRAINS_OUT("trains of datagrams handed to the kernel as one (segmentation offload)"),
+    TRAINS_SPLIT("trains that a path could not take and that were sent one by one"),
     RECEIVE_TRUNCATED("datagrams longer than a receive slot, dropped"),
     SEND_TOO_LONG("datagrams longer than a send slot, dropped"),
     SEND_BUFFER_FULL("datagrams dropped because the socket's send buffer was full"),
@@ -18,6 +21,7 @@ public enum NetReason implements Reason {
     TURN_SLOW_IO("turns of over 1 ms spent on sockets"),
     TURN_SLOW_RING("turns of over 1 ms spent on rings"),
     TURN_SLOW_TIMER("turns of over 1 ms spent on timers"),
+    TURN_SLOW_OUTPUT("turns of over 1 ms spent on sending"),
     TURN_SLOW_TASK("tasks of over 1 ms"),
     TASK_FAILED("tasks or handlers that threw: each is a bug of ours");
 

@@ -1,87 +1,118 @@
 package dev.isthmus.ice.net;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
  * The memory of a loop's recvmmsg: message headers, addresses, control data and payload slots, laid out once. One batch serves every port of
- * the loop, since a port's datagrams are handled before the next port is read.
+ * the loop that reads alike, since a port's datagrams are handled before the next port is read.
+ *
+ * <p>A port with GRO may find a whole train in a slot: datagrams of one flow and one length lie against each other, the last may be shorter,
+ * and {@link #segment} says how long each is.
  */
 final class ReceiveBatch {
     static final int COUNT = 64;
+    /** What a slot holds of a single datagram. */
     static final int SLOT_BYTES = 2048;
+    /** What a slot holds of a train: more than an IP packet can carry. */
+    static final int TRAIN_BYTES = 65536;
     /** Room in front of every payload for a header that is added in place. */
     static final int HEADROOM = 64;
-    static final int HEADER_BYTES = MessageHeader.BYTES;
     private static final int CONTROL_BYTES = 64;
-    private static final int IPV4_PKTINFO_ADDRESS = 24;
+    /** Where {@code struct in_pktinfo} has the address that the datagram was sent to. */
+    private static final int IPV4_PKTINFO_ADDRESS = 8;
 
-    private final MemorySegment headers;
-    private final ByteBuffer header;
-    private final ByteBuffer names;
-    private final ByteBuffer control;
+    private final int slotBytes;
+    private final int stride;
+    private final ByteBuffer header = nativeBuffer(COUNT * MessageHeader.BYTES);
+    private final ByteBuffer names = ByteBuffer.allocateDirect(COUNT * SockAddr.ROOM);
+    private final ByteBuffer control = nativeBuffer(COUNT * CONTROL_BYTES);
+    private final ByteBuffer vector = nativeBuffer(COUNT * Vectors.BYTES);
     private final ByteBuffer payload;
+    private final long headers = Libc.address(header);
     private final Datagram view = new Datagram();
+    /** Headers that the kernel has written to since they were laid out. */
+    private int used;
 
-    ReceiveBatch() {
-        Arena arena = Arena.ofAuto();
-        headers = arena.allocate((long) COUNT * HEADER_BYTES, 16);
-        MemorySegment nameMemory = arena.allocate((long) COUNT * SockAddr.ROOM, 16);
-        MemorySegment controlMemory = arena.allocate((long) COUNT * CONTROL_BYTES, 16);
-        MemorySegment payloadMemory = arena.allocate((long) COUNT * (HEADROOM + SLOT_BYTES), 64);
-        MemorySegment vectors = arena.allocate((long) COUNT * 16, 16);
-        header = headers.asByteBuffer().order(ByteOrder.nativeOrder());
-        names = nameMemory.asByteBuffer();
-        control = controlMemory.asByteBuffer().order(ByteOrder.nativeOrder());
+    /** Lays out a batch with slots of {@link #SLOT_BYTES} or {@link #TRAIN_BYTES}. */
+    ReceiveBatch(int slotBytes) {
+        this.slotBytes = slotBytes;
+        // Slots a power of two apart would fall into the same few cache sets.
+        this.stride = slotBytes + HEADROOM + (slotBytes == TRAIN_BYTES ? 2048 : 0);
+        MemorySegment payloadMemory = Libc.lazyMemory((long) COUNT * stride);
         payload = payloadMemory.asByteBuffer();
-        ByteBuffer vector = vectors.asByteBuffer().order(ByteOrder.nativeOrder());
         for (int i = 0; i < COUNT; i++) {
-            vector.putLong(i * 16, payloadMemory.address() + payloadOffset(i));
-            vector.putLong(i * 16 + 8, SLOT_BYTES);
-            MessageHeader.name(header, i, nameMemory.address() + (long) i * SockAddr.ROOM, SockAddr.ROOM);
-            MessageHeader.vectors(header, i, vectors.address() + i * 16L, 1);
-            MessageHeader.control(header, i, controlMemory.address() + (long) i * CONTROL_BYTES, 0);
+            Vectors.set(vector, i, payloadMemory.address() + payloadOffset(i), slotBytes);
+            MessageHeader.name(header, i, Libc.address(names) + (long) i * SockAddr.ROOM, SockAddr.ROOM);
+            MessageHeader.vectors(header, i, Libc.address(vector) + (long) i * Vectors.BYTES, 1);
+            MessageHeader.control(header, i, Libc.address(control) + (long) i * CONTROL_BYTES, CONTROL_BYTES);
         }
     }
 
-    private static int payloadOffset(int index) {
-        return index * (HEADROOM + SLOT_BYTES) + HEADROOM;
+    private static ByteBuffer nativeBuffer(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
-    /** Reads once; returns the number of datagrams, or a negated errno. */
-    int receive(Libc.Errno errno, int fd, boolean packetInfo) {
-        for (int i = 0; i < COUNT; i++) {
+    private int payloadOffset(int index) {
+        return index * stride + HEADROOM;
+    }
+
+    /** Reads once; returns the number of datagrams or trains, or a negated errno. */
+    int receive(Libc.Errno errno, int fd) {
+        for (int i = 0; i < used; i++) {
             MessageHeader.nameLength(header, i, SockAddr.ROOM);
-            MessageHeader.controlLength(header, i, packetInfo ? CONTROL_BYTES : 0);
+            MessageHeader.controlLength(header, i, CONTROL_BYTES);
         }
-        return Libc.recvmmsg(errno, fd, headers.address(), COUNT);
+        int received = Libc.recvmmsg(errno, fd, headers, COUNT);
+        used = Math.max(0, received);
+        return received;
     }
 
     boolean truncated(int index) {
         return (MessageHeader.flags(header, index) & Libc.MSG_TRUNC) != 0;
     }
 
-    /** Returns a view of one datagram; its local side is {@code bound} unless the kernel said where it arrived. */
-    Datagram view(int index, TransportAddress bound, boolean packetInfo) {
+    /** Returns how many bytes a slot was given. */
+    int length(int index) {
+        return MessageHeader.received(header, index);
+    }
+
+    /** Returns the length of each datagram of a train, or all of the slot's bytes when it is a single one. */
+    int segment(int index) {
+        int at = slotBytes == TRAIN_BYTES ? controlMessage(index, Libc.SOL_UDP, Libc.UDP_GRO) : -1;
+        int size = at < 0 ? 0 : control.getInt(at);
+        return size <= 0 ? length(index) : size;
+    }
+
+    /** Returns a view of a part of a slot; its local side is {@code bound} unless the kernel said where it arrived. */
+    Datagram view(int index, int from, int count, TransportAddress bound, boolean packetInfo) {
         AddressKey key = view.key();
         SockAddr.readRemote(names, index * SockAddr.ROOM, key);
         key.setLocal(bound);
-        if (packetInfo && MessageHeader.controlLength(header, index) > 16) {
-            readPacketInfo(index * CONTROL_BYTES, bound, key);
+        if (packetInfo) {
+            readPacketInfo(index, bound, key);
         }
-        return view.wrap(payload, payloadOffset(index), MessageHeader.received(header, index));
+        return view.wrap(payload, payloadOffset(index) + from, count).follows(from > 0);
     }
 
-    private void readPacketInfo(int at, TransportAddress bound, AddressKey key) {
-        int level = control.getInt(at + 8);
-        int type = control.getInt(at + 12);
-        if (level == Libc.IPPROTO_IP && type == Libc.IP_PKTINFO) {
-            int address = Integer.reverseBytes(control.getInt(at + IPV4_PKTINFO_ADDRESS));
-            key.setLocal(true, 0, address & 0xffffffffL, bound.port());
-        } else if (level == Libc.IPPROTO_IPV6 && type == Libc.IPV6_PKTINFO) {
-            key.setLocal(false, Long.reverseBytes(control.getLong(at + 16)), Long.reverseBytes(control.getLong(at + 24)), bound.port());
+    private void readPacketInfo(int index, TransportAddress bound, AddressKey key) {
+        if (bound.ipv4()) {
+            int at = controlMessage(index, Libc.IPPROTO_IP, Libc.IP_PKTINFO);
+            if (at >= 0) {
+                int address = Integer.reverseBytes(control.getInt(at + IPV4_PKTINFO_ADDRESS));
+                key.setLocal(true, 0, address & 0xffffffffL, bound.port());
+            }
+            return;
         }
+        int at = controlMessage(index, Libc.IPPROTO_IPV6, Libc.IPV6_PKTINFO);
+        if (at >= 0) {
+            key.setLocal(false, Long.reverseBytes(control.getLong(at)), Long.reverseBytes(control.getLong(at + 8)), bound.port());
+        }
+    }
+
+    private int controlMessage(int index, int level, int type) {
+        int base = index * CONTROL_BYTES;
+        return ControlMessage.find(control, base, base + (int) MessageHeader.controlLength(header, index), level, type);
     }
 }

@@ -50,6 +50,22 @@ final class SockAddr {
         return LENGTH_6;
     }
 
+    /** Writes the remote side of a key. */
+    static int writeRemote(ByteBuffer b, int at, AddressKey key) {
+        return write(b, at, key.ipv4(), key.remoteHigh(), key.remoteLow(), key.remotePort(), key.scope());
+    }
+
+    /** Returns whether the remote side of that key was written there. */
+    static boolean isRemote(ByteBuffer b, int at, AddressKey key) {
+        if (isIpv4(b, at) != key.ipv4() || b.getShort(at + 2) != (short) key.remotePort()) {
+            return false;
+        }
+        return key.ipv4()
+                ? b.getInt(at + 4) == (int) key.remoteLow()
+                : b.getLong(at + 8) == key.remoteHigh() && b.getLong(at + 16) == key.remoteLow()
+                        && hostInt(b.getInt(at + 24)) == key.scope();
+    }
+
     static int write(ByteBuffer b, int at, TransportAddress a) {
         return write(b, at, a.ipv4(), a.high(), a.low(), a.port(), a.scope());
     }

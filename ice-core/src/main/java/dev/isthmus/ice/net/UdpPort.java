@@ -26,25 +26,35 @@ public final class UdpPort implements EpollIoHandle {
      * @param reusePort whether several sockets share the address (SO_REUSEPORT)
      * @param receiveBuffer bytes asked for, or 0 for the kernel's default
      * @param sendBuffer bytes asked for, or 0 for the kernel's default
+     * @param trains whether datagrams of one flow may cross the kernel together (GRO and segmentation offload), where it can do that
      */
-    public record Options(boolean reusePort, int receiveBuffer, int sendBuffer) {
+    public record Options(boolean reusePort, int receiveBuffer, int sendBuffer, boolean trains) {
         /** Alone on its port, with the kernel's buffers. */
-        public static final Options DEFAULT = new Options(false, 0, 0);
+        public static final Options DEFAULT = new Options(false, 0, 0, false);
+
+        /** Returns these options with trains or without. */
+        public Options withTrains(boolean together) {
+            return new Options(reusePort, receiveBuffer, sendBuffer, together);
+        }
     }
 
     private final Loop loop;
     private final FileDescriptor descriptor;
+    private final int fd;
     private final TransportAddress local;
     private final boolean wildcard;
+    private final boolean trains;
     private final DatagramHandler handler;
     private @Nullable IoRegistration registration;
     private volatile boolean open = true;
 
-    private UdpPort(Loop loop, int fd, TransportAddress local, DatagramHandler handler) {
+    private UdpPort(Loop loop, int fd, TransportAddress local, boolean trains, DatagramHandler handler) {
         this.loop = loop;
         this.descriptor = new FileDescriptor(fd);
+        this.fd = fd;
         this.local = local;
         this.wildcard = local.isWildcard();
+        this.trains = trains;
         this.handler = handler;
     }
 
@@ -73,13 +83,13 @@ public final class UdpPort implements EpollIoHandle {
             boolean inUse = result == -Libc.EADDRINUSE;
             throw new PortException("cannot open udp " + address + ": " + (inUse ? "the port is in use" : "errno " + -result), inUse);
         }
-        return register(loop, fd, handler);
+        return register(loop, fd, options.trains(), handler);
     }
 
     /** Takes over an open, bound UDP socket (socket activation) and registers it. Call on the loop's thread. */
-    public static UdpPort adopt(Loop loop, int fd, DatagramHandler handler) throws PortException {
+    public static UdpPort adopt(Loop loop, int fd, boolean trains, DatagramHandler handler) throws PortException {
         Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
-        return register(loop, fd, handler);
+        return register(loop, fd, trains, handler);
     }
 
     private static int bind(int fd, TransportAddress address) {
@@ -90,14 +100,16 @@ public final class UdpPort implements EpollIoHandle {
         }
     }
 
-    private static UdpPort register(Loop loop, int fd, DatagramHandler handler) throws PortException {
+    private static UdpPort register(Loop loop, int fd, boolean trains, DatagramHandler handler) throws PortException {
         TransportAddress local = Descriptors.localAddress(fd);
         if (local.ipv4()) {
             Libc.setsockopt(fd, Libc.IPPROTO_IP, Libc.IP_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT);
         } else {
             Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT);
         }
-        UdpPort port = new UdpPort(loop, fd, local, handler);
+        // A kernel that has GRO has segmentation offload too.
+        boolean together = trains && Libc.setsockopt(fd, Libc.SOL_UDP, Libc.UDP_GRO, 1) == 0;
+        UdpPort port = new UdpPort(loop, fd, local, together, handler);
         if (port.wildcard) {
             Libc.setsockopt(fd, local.ipv4() ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6,
                     local.ipv4() ? Libc.IP_PKTINFO : Libc.IPV6_RECVPKTINFO, 1);
@@ -121,7 +133,7 @@ public final class UdpPort implements EpollIoHandle {
     /** Queues a datagram to the key's remote side. The bytes are copied. */
     public void send(AddressKey to, ByteBuffer source, int offset, int length) {
         if (open) {
-            loop.output().add(descriptor.intValue(), to, wildcard, source, offset, length);
+            loop.output().add(this, to, source, offset, length);
         }
     }
 
@@ -133,7 +145,7 @@ public final class UdpPort implements EpollIoHandle {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(4 * 9, 4);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 4 * 9);
-            int r = Libc.getsockopt(descriptor.intValue(), Libc.SOL_SOCKET, Libc.SO_MEMINFO, values, length);
+            int r = Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_MEMINFO, values, length);
             return r < 0 ? 0 : values.get(ValueLayout.JAVA_INT, 4 * 8) & 0xffffffffL;
         }
     }
@@ -150,6 +162,14 @@ public final class UdpPort implements EpollIoHandle {
                 return;
             }
         }
+    }
+
+    int descriptor() {
+        return fd;
+    }
+
+    boolean trains() {
+        return trains;
     }
 
     boolean wildcard() {
@@ -174,7 +194,7 @@ public final class UdpPort implements EpollIoHandle {
             if (r != null) {
                 r.cancel();
             }
-            Libc.close(descriptor.intValue());
+            Libc.close(fd);
         }
     }
 }

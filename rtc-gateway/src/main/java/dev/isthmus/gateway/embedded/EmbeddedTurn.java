@@ -69,7 +69,8 @@ public final class EmbeddedTurn implements AutoCloseable {
         RestSecret secret = new RestSecret(random.bytes(32), new CredentialPolicy(media, MAX_ALLOCATIONS, MAX_LIFETIME_SECONDS));
         TurnSettings turn = settings.turn;
         TurnService service = TurnService.start(loops,
-                new TurnService.Setup(turn.config(List.of(secret)), turn.bindAddresses(), List.of(), turn.firstPort(), turn.lastPort()),
+                new TurnService.Setup(turn.config(List.of(secret)), turn.bindAddresses(), List.of(), turn.firstPort(), turn.lastPort(),
+                        turn.trains()),
                 links,
                 random, wallClock);
         return new EmbeddedTurn(settings, service, secret);

@@ -65,7 +65,8 @@ final class GatewayLoop {
 
     void open(TransportAddress bind, TransportAddress advertise) throws PortException {
         MediaPort[] opened = new MediaPort[1];
-        UdpPort socket = UdpPort.bind(loop, bind, new UdpPort.Options(false, BUFFER, BUFFER), (d, now) -> onMedia(opened[0], d, now));
+        UdpPort socket = UdpPort.bind(loop, bind, new UdpPort.Options(false, BUFFER, BUFFER, false),
+                (d, now) -> onMedia(opened[0], d, now));
         TransportAddress advertised = advertise.withPort(socket.local().port());
         opened[0] = new MediaPort(socket, advertised, loop, links);
         ports.add(opened[0]);

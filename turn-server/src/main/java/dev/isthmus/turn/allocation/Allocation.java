@@ -4,10 +4,9 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.turn.auth.Credential;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +26,8 @@ public final class Allocation {
     private final Credential credential;
     private final int transactionHigh;
     private final long transactionLow;
-    private final Map<AddressKey, Permission> permissions = new HashMap<>(4);
-    private final Map<AddressKey, PeerRoute> routes = new HashMap<>(4);
-    private final ChannelTable channels = new ChannelTable();
-    private final AddressKey probe = new AddressKey();
+    private final List<Permission> permissions = new ArrayList<>(1);
+    private final PeerRoutes routes = new PeerRoutes();
     private RelaySockets.@Nullable RelaySocket socket;
     private long expires;
 
@@ -85,42 +82,56 @@ public final class Allocation {
         return socket;
     }
 
-    private AddressKey hostKey(TransportAddress peer) {
-        return AddressKey.of(relayed, peer.withPort(0));
+    private @Nullable Permission permission(boolean ipv4, long high, long low) {
+        for (int i = 0; i < permissions.size(); i++) {
+            Permission permission = permissions.get(i);
+            if (permission.covers(ipv4, high, low)) {
+                return permission;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Permission permission(TransportAddress peer) {
+        return permission(peer.ipv4(), peer.high(), peer.low());
     }
 
     /** Installs or refreshes the permission of a peer's host; returns false beyond the limit. */
     public boolean permit(TransportAddress peer, long nowNanos) {
-        AddressKey key = hostKey(peer);
-        Permission permission = permissions.get(key);
-        if (permission == null) {
-            if (permissions.size() >= MAX_PERMISSIONS) {
-                return false;
-            }
-            Permission fresh = new Permission(nowNanos + PERMISSION_NANOS);
-            permissions.put(key, fresh);
-            // A channel may have outlived the permission that its route was made with.
-            routes.values().stream().filter(r -> r.toPeer().remote().sameHost(peer)).forEach(r -> r.permission(fresh));
-        } else {
+        Permission permission = permission(peer);
+        if (permission != null) {
             permission.extend(nowNanos + PERMISSION_NANOS);
+            return true;
         }
+        if (permissions.size() >= MAX_PERMISSIONS) {
+            return false;
+        }
+        Permission fresh = new Permission(peer, nowNanos + PERMISSION_NANOS);
+        permissions.add(fresh);
+        // A channel may have outlived the permission that its route was made with.
+        routes.forEach(route -> {
+            AddressKey to = route.toPeer();
+            if (fresh.covers(to.ipv4(), to.remoteHigh(), to.remoteLow())) {
+                route.permission(fresh);
+            }
+        });
         return true;
     }
 
     /** Returns whether permissions for all these hosts stay within the limit; those that are there already do not count. */
     public boolean roomForPermissions(Collection<TransportAddress> peers) {
-        long fresh = peers.stream().map(this::hostKey).distinct().filter(key -> !permissions.containsKey(key)).count();
+        long fresh = peers.stream().map(peer -> peer.withPort(0)).distinct().filter(host -> permission(host) == null).count();
         return permissions.size() + fresh <= MAX_PERMISSIONS;
     }
 
     /** Returns the route to a peer that has a permission, made when it is first asked for; null when there is no permission. */
     public @Nullable PeerRoute routeTo(TransportAddress peer) {
         AddressKey key = AddressKey.of(relayed, peer);
-        PeerRoute route = routes.get(key);
+        PeerRoute route = routes.find(key);
         if (route != null) {
             return route;
         }
-        Permission permission = permissions.get(hostKey(peer));
+        Permission permission = permission(peer);
         if (permission == null) {
             return null;
         }
@@ -128,38 +139,37 @@ public final class Allocation {
             return null;
         }
         if (routes.size() >= MAX_ROUTES) {
-            routes.values().removeIf(r -> r.boundChannel() == 0);
+            routes.removeIf(r -> r.boundChannel() == 0);
         }
         PeerRoute fresh = new PeerRoute(key, permission);
-        routes.put(key, fresh);
+        routes.add(fresh);
         return fresh;
     }
 
-    /** Returns the route of a packet that arrived at the relayed address, or null when its sender has no permission. A known route costs no object. */
+    /** Returns the route of a packet whose sender is the key's remote side, or null when that has no permission. A known route costs no object. */
     public @Nullable PeerRoute routeFrom(AddressKey arrived) {
-        PeerRoute route = routes.get(arrived);
+        PeerRoute route = routes.find(arrived);
         if (route != null) {
             return route;
         }
-        probe.set(arrived);
-        probe.setRemote(arrived.ipv4(), arrived.remoteHigh(), arrived.remoteLow(), 0, arrived.scope());
-        return permissions.containsKey(probe) ? routeTo(arrived.remote()) : null;
+        Permission permission = permission(arrived.ipv4(), arrived.remoteHigh(), arrived.remoteLow());
+        return permission == null ? null : routeTo(arrived.remote());
     }
 
     /** Returns the route that a channel is bound to, or null. */
     public @Nullable PeerRoute routeOf(int channel) {
-        return channels.get(channel);
+        return routes.find(channel);
     }
 
     /** Returns whether the number and the peer are free for each other, or bound to each other, and there is room (section 12.2). */
     public Binding binding(int number, TransportAddress peer) {
-        PeerRoute bound = channels.get(number);
-        PeerRoute route = routes.get(AddressKey.of(relayed, peer));
+        PeerRoute bound = routes.find(number);
+        PeerRoute route = routes.find(AddressKey.of(relayed, peer));
         int other = route == null ? 0 : route.boundChannel();
         if (bound != null && bound != route || other != 0 && other != number) {
             return Binding.TAKEN;
         }
-        return bound == null && channels.size() >= MAX_CHANNELS ? Binding.TOO_MANY : Binding.FREE;
+        return bound == null && routes.channels() >= MAX_CHANNELS ? Binding.TOO_MANY : Binding.FREE;
     }
 
     /** What {@link #binding} found. */
@@ -173,43 +183,33 @@ public final class Allocation {
      * Binds a channel to a peer whose permission is there, or refreshes the binding; {@link #binding} said that it is free.
      */
     public void bind(int number, PeerRoute route, long nowNanos) {
+        boolean fresh = route.boundChannel() == 0;
         route.bind(number, nowNanos + CHANNEL_NANOS);
-        channels.put(number, route);
+        if (fresh) {
+            routes.addChannel(route);
+        }
     }
 
     /** Returns when something of this allocation expires next. */
     public long nextDeadline() {
-        long nearest = expires;
-        for (Permission permission : permissions.values()) {
-            nearest = Deadline.nearer(nearest, permission.expires());
+        long[] nearest = {expires};
+        for (Permission permission : permissions) {
+            nearest[0] = Deadline.nearer(nearest[0], permission.expires());
         }
-        if (channels.size() > 0) {
-            for (PeerRoute route : routes.values()) {
-                nearest = Deadline.nearer(nearest, route.channelExpires());
-            }
+        if (routes.channels() > 0) {
+            routes.forEach(route -> nearest[0] = Deadline.nearer(nearest[0], route.channelExpires()));
         }
-        return nearest;
+        return nearest[0];
     }
 
     /** Removes permissions and channels that are due. */
     public void expireParts(long nowNanos) {
-        boolean unbound = false;
-        for (PeerRoute route : routes.values()) {
+        routes.forEach(route -> {
             if (Deadline.due(route.channelExpires(), nowNanos)) {
                 route.unbind();
-                unbound = true;
             }
-        }
-        if (unbound) {
-            channels.removeUnbound();
-        }
-        permissions.values().removeIf(p -> Deadline.due(p.expires(), nowNanos));
-        Iterator<PeerRoute> each = routes.values().iterator();
-        while (each.hasNext()) {
-            PeerRoute route = each.next();
-            if (!route.open(nowNanos) && route.boundChannel() == 0) {
-                each.remove();
-            }
-        }
+        });
+        permissions.removeIf(p -> Deadline.due(p.expires(), nowNanos));
+        routes.removeIf(route -> !route.open(nowNanos) && route.boundChannel() == 0);
     }
 }

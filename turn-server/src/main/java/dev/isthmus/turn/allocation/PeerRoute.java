@@ -23,6 +23,12 @@ public final class PeerRoute {
         return toPeer;
     }
 
+    /** Returns whether the peer is the remote side of that key. */
+    boolean reaches(AddressKey key) {
+        return toPeer.remotePort() == key.remotePort() && toPeer.remoteLow() == key.remoteLow() && toPeer.remoteHigh() == key.remoteHigh()
+                && toPeer.ipv4() == key.ipv4() && toPeer.scope() == key.scope();
+    }
+
     /** Returns whether the permission lets data pass now. */
     public boolean open(long nowNanos) {
         return permission.expires() > nowNanos;
@@ -61,7 +67,8 @@ public final class PeerRoute {
         return channel == 0 ? Deadline.NONE : channelExpires;
     }
 
-    int boundChannel() {
+    /** Returns the channel that was bound last and has not been taken back, or 0; it may be due. */
+    public int boundChannel() {
         return channel;
     }
 

@@ -1,11 +1,19 @@
 package dev.isthmus.turn.allocation;
 
-/** That a peer's IP address may send to the client (RFC 8656, section 9). */
+import dev.isthmus.ice.net.TransportAddress;
+
+/** That a peer's IP address, with any port, may send to the client (RFC 8656, section 9). */
 public final class Permission {
+    private final TransportAddress host;
     private long expires;
 
-    Permission(long expires) {
+    Permission(TransportAddress host, long expires) {
+        this.host = host;
         this.expires = expires;
+    }
+
+    boolean covers(boolean ipv4, long high, long low) {
+        return host.low() == low && host.high() == high && host.ipv4() == ipv4;
     }
 
     /** Returns the deadline in monotonic nanoseconds. */

@@ -34,7 +34,7 @@ public final class TurnDaemon implements Daemon<TurnSettings> {
         try {
             TurnService service = TurnService.start(loops.loops(),
                     new TurnService.Setup(settings.config(List.of()), settings.bindAddresses(), given, settings.firstPort(),
-                            settings.lastPort()),
+                            settings.lastPort(), settings.trains()),
                     new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis);
             boolean stunOnly = settings.passwords().isEmpty() && settings.secrets().isEmpty();
             String where = given.isEmpty() ? service.listeners().toString() : given.size() + " given sockets";

@@ -13,7 +13,12 @@ import java.util.List;
  */
 public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds) {
     /** A user's policy where the configuration says nothing. */
-    public static final CredentialPolicy USER = new CredentialPolicy(List.of(), 1000, 3600);
+    public static final CredentialPolicy USER = user(1000);
+
+    /** Returns the policy of a user with so many allocations at one time. */
+    public static CredentialPolicy user(int maxAllocations) {
+        return new CredentialPolicy(List.of(), maxAllocations, 3600);
+    }
 
     /** Returns whether the peer policy is replaced by an exact list. */
     public boolean exact() {

@@ -12,12 +12,12 @@ public final class CredentialStore {
     private final Map<String, Credential> users = new HashMap<>();
     private final List<RestSecret> secrets;
 
-    /** Creates a store from passwords by user name, and secrets. */
-    public CredentialStore(String realm, Map<String, String> passwords, List<RestSecret> secrets) {
+    /** Creates a store from passwords by user name, what these users may do, and secrets. */
+    public CredentialStore(String realm, Map<String, String> passwords, CredentialPolicy users, List<RestSecret> secrets) {
         this.realm = realm;
         this.secrets = List.copyOf(secrets);
-        passwords.forEach((user, password) -> users.put(user,
-                new Credential(user, MessageIntegrity.longTermKey(user, realm, password), CredentialPolicy.USER, Long.MAX_VALUE)));
+        passwords.forEach((user, password) -> this.users.put(user,
+                new Credential(user, MessageIntegrity.longTermKey(user, realm, password), users, Long.MAX_VALUE)));
     }
 
     /** Returns the realm of every credential. */

@@ -24,24 +24,37 @@ import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The TURN server of one loop: its listeners and relay sockets around the protocol. Everything runs on the loop's thread. */
 final class TurnLoop {
+    private static final long WALL_READ_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private final Loop loop;
     private final LinkTable links;
     private final WallClock wallClock;
+    private final UdpPort.Options relayOptions;
+    private final boolean trains;
+    private long wallReadAt;
+    private long wallMillis;
     private final Counters<TurnReason> counters = new Counters<>(TurnReason.class);
     private final TurnServer server;
     private final List<UdpPort> listeners = new ArrayList<>();
+    /** The flow of the packet that is handed to a link. */
+    private final AddressKey linkKey = new AddressKey();
 
     /** What all loops share. */
-    record Shared(TurnConfig config, Quota quota, LinkTable links, RandomSource random, WallClock wallClock, byte[] nonceKey) {}
+    record Shared(TurnConfig config, Quota quota, LinkTable links, RandomSource random, WallClock wallClock, byte[] nonceKey,
+            boolean trains) {}
 
     TurnLoop(Loop loop, Shared shared, PortPool ports) {
         this.loop = loop;
         this.links = shared.links();
         this.wallClock = shared.wallClock();
+        this.trains = shared.trains();
+        this.relayOptions = UdpPort.Options.DEFAULT.withTrains(trains);
+        this.wallReadAt = loop.nowNanos();
+        this.wallMillis = wallClock.millis();
         this.server = new TurnServer(new TurnServer.Parts(shared.config(), shared.quota(), ports, this::open, shared.links(),
                 shared.random(), shared.nonceKey()), counters);
     }
@@ -55,7 +68,7 @@ final class TurnLoop {
     }
 
     int allocations() {
-        return server.allocations().size();
+        return server.size();
     }
 
     TransportAddress listen(TransportAddress address, UdpPort.Options options) throws PortException {
@@ -63,7 +76,7 @@ final class TurnLoop {
     }
 
     void adopt(int descriptor) throws PortException {
-        add(ports -> UdpPort.adopt(loop, descriptor, ports));
+        add(ports -> UdpPort.adopt(loop, descriptor, trains, ports));
     }
 
     private interface Opening {
@@ -78,16 +91,27 @@ final class TurnLoop {
         return port.local();
     }
 
+    /** Nonces and expiries count seconds: the wall clock need not be read for every packet. */
+    private long wallMillis(long nowNanos) {
+        if (nowNanos - wallReadAt > WALL_READ_NANOS) {
+            wallReadAt = nowNanos;
+            wallMillis = wallClock.millis();
+        }
+        return wallMillis;
+    }
+
     /** Hands what arrives at a listener to the protocol. */
     private final class Listener implements DatagramHandler {
         private @Nullable UdpPort port;
 
         @Override
         public void onDatagram(Datagram datagram, long nowNanos) {
-            Route route = server.onClient(datagram, nowNanos, wallClock.millis());
+            Route route = server.onClient(datagram, nowNanos, wallMillis(nowNanos));
             if (route.kind() == Route.Kind.TO_PEER) {
-                toPeer(route);
-            } else if (route.kind() == Route.Kind.TO_CLIENT && port != null) {
+                toPeer(route); // which leaves no command behind
+                return;
+            }
+            if (route.kind() == Route.Kind.TO_CLIENT && port != null) {
                 port.send(route.to(), route.buffer(), route.offset(), route.length());
             }
             drainCommands(port);
@@ -95,10 +119,9 @@ final class TurnLoop {
     }
 
     /** A relay socket with its allocation, its timer and the listener through which the client is reached. */
-    private final class Relay implements RelaySockets.RelaySocket, DatagramHandler {
+    private final class Relay implements RelaySockets.RelaySocket, DatagramHandler, Wheel.TimerHandler {
         private final Allocation allocation;
-        private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-        private final AddressKey linkKey = new AddressKey();
+        private final Wheel.Entry timer = new Wheel.Entry(this);
         private @Nullable UdpPort port;
         private @Nullable UdpPort listener;
         private boolean open = true;
@@ -118,7 +141,8 @@ final class TurnLoop {
             }
         }
 
-        private long onTimer(long nowNanos) {
+        @Override
+        public long onTimer(long nowNanos) {
             server.onTimeout(allocation, nowNanos);
             drainCommands(null);
             return open ? allocation.nextDeadline() : Deadline.NONE;
@@ -154,7 +178,7 @@ final class TurnLoop {
     private RelaySockets.@Nullable RelaySocket open(Allocation allocation, TransportAddress address) {
         Relay relay = new Relay(allocation);
         try {
-            relay.port = UdpPort.bind(loop, address, UdpPort.Options.DEFAULT, relay);
+            relay.port = UdpPort.bind(loop, address, relayOptions, relay);
         } catch (PortException e) {
             return null;
         }
@@ -187,7 +211,7 @@ final class TurnLoop {
 
     void close() {
         listeners.forEach(UdpPort::close);
-        for (Allocation allocation : List.copyOf(server.allocations())) {
+        for (Allocation allocation : server.allocations()) {
             RelaySockets.RelaySocket socket = allocation.socket();
             if (socket != null) {
                 socket.close();

@@ -30,8 +30,10 @@ public final class TurnService implements AutoCloseable {
      * @param descriptors open UDP sockets to listen on instead, one loop each
      * @param firstPort the first relay port
      * @param lastPort the last relay port
+     * @param trains whether trains of datagrams may cross the kernel as one
      */
-    public record Setup(TurnConfig config, List<TransportAddress> listeners, List<Integer> descriptors, int firstPort, int lastPort) {}
+    public record Setup(TurnConfig config, List<TransportAddress> listeners, List<Integer> descriptors, int firstPort, int lastPort,
+            boolean trains) {}
 
     private TurnService() {}
 
@@ -39,7 +41,8 @@ public final class TurnService implements AutoCloseable {
     public static TurnService start(List<Loop> loops, Setup setup, LinkTable links, RandomSource random, WallClock wallClock)
             throws PortException {
         TurnService service = new TurnService();
-        TurnLoop.Shared shared = new TurnLoop.Shared(setup.config(), new Quota(), links, random, wallClock, random.bytes(32));
+        TurnLoop.Shared shared = new TurnLoop.Shared(setup.config(), new Quota(), links, random, wallClock, random.bytes(32),
+                setup.trains());
         for (Loop loop : loops) {
             PortPool ports = new PortPool(setup.firstPort(), setup.lastPort(), loop.index(), loops.size());
             service.loops.add(new TurnLoop(loop, shared, ports));
@@ -65,7 +68,7 @@ public final class TurnService implements AutoCloseable {
         if (!setup.descriptors().isEmpty()) {
             return;
         }
-        UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER);
+        UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER, setup.trains());
         for (TransportAddress address : setup.listeners()) {
             TransportAddress bound = address;
             if (options.reusePort() && address.port() != 0) {

@@ -25,10 +25,13 @@ import java.util.Map;
  * @param passwords of long-term users, by name
  * @param secrets of the REST mechanism
  * @param peers which peers may be reached
+ * @param userPolicy what a user may do who has no policy of its own
+ * @param trains whether trains of datagrams may cross the kernel as one
  * @param loops how many loops
  */
 public record TurnSettings(String realm, List<Listener> listeners, List<TurnConfig.RelayAddress> relays, int firstPort,
-        int lastPort, Map<String, String> passwords, List<Secret> secrets, PeerPolicy peers, int loops) {
+        int lastPort, Map<String, String> passwords, List<Secret> secrets, PeerPolicy peers, CredentialPolicy userPolicy, boolean trains,
+        int loops) {
     /** An address with its port, and the address that clients are told, which has no port of its own. */
     public record Listener(TransportAddress bind, TransportAddress advertise) {}
 
@@ -54,8 +57,10 @@ public record TurnSettings(String realm, List<Listener> listeners, List<TurnConf
         List<Secret> secrets = auth.secrets("secrets");
         Section peers = turn.section("peers");
         PeerPolicy policy = new PeerPolicy(ranges(peers, "allow"), ranges(peers, "deny"));
+        CredentialPolicy users = CredentialPolicy.user(turn.section("limits").integer("user-allocations", 1000, 1, 10_000_000));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
-        return new TurnSettings(realm, listeners, relays, ports[0], ports[1], passwords, secrets, policy, loops);
+        return new TurnSettings(realm, listeners, relays, ports[0], ports[1], passwords, secrets, policy, users, turn.bool("trains", true),
+                loops);
     }
 
     private static List<Listener> listeners(Section turn) {
@@ -94,7 +99,7 @@ public record TurnSettings(String realm, List<Listener> listeners, List<TurnConf
     /** Returns what the protocol needs, with further secrets that the process itself mints from. */
     public TurnConfig config(List<RestSecret> minted) {
         List<RestSecret> all = new ArrayList<>(minted);
-        secrets.forEach(s -> all.add(new RestSecret(s.bytes(), CredentialPolicy.USER)));
-        return new TurnConfig(new CredentialStore(realm, passwords, all), peers, relays, "Isthmus");
+        secrets.forEach(s -> all.add(new RestSecret(s.bytes(), userPolicy)));
+        return new TurnConfig(new CredentialStore(realm, passwords, userPolicy, all), peers, relays, "Isthmus");
     }
 }

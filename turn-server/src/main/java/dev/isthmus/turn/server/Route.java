@@ -28,27 +28,37 @@ public final class Route {
 
     Route() {}
 
-    Route drop() {
-        kind = Kind.DROP;
+    // References are stored only where they change: each store costs the collector's barriers, and most packets are alike.
+
+    private Route kind(Kind now) {
+        if (kind != now) {
+            kind = now;
+        }
         return this;
     }
 
+    Route drop() {
+        return kind(Kind.DROP);
+    }
+
     Route toClient(AddressKey client, ByteBuffer bytes, int at, int count) {
-        kind = Kind.TO_CLIENT;
         to = client;
-        return bytes(bytes, at, count);
+        return kind(Kind.TO_CLIENT).bytes(bytes, at, count);
     }
 
     Route toPeer(AddressKey peer, @Nullable RelaySocket from, LinkTable.@Nullable Sink link, ByteBuffer bytes, int at, int count) {
-        kind = Kind.TO_PEER;
         to = peer;
         socket = from;
-        sink = link;
-        return bytes(bytes, at, count);
+        if (sink != link) {
+            sink = link;
+        }
+        return kind(Kind.TO_PEER).bytes(bytes, at, count);
     }
 
     private Route bytes(ByteBuffer bytes, int at, int count) {
-        buffer = bytes;
+        if (buffer != bytes) {
+            buffer = bytes;
+        }
         offset = at;
         length = count;
         return this;

@@ -3,6 +3,7 @@ package dev.isthmus.turn.server;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.FlowMap;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
@@ -25,8 +26,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,10 @@ public final class TurnServer {
     private final StunMessage message = new StunMessage();
     private final Route route = new Route();
     /** Client five-tuple to its allocation. */
-    private final Map<AddressKey, Allocation> allocations = new HashMap<>();
+    private final FlowMap<Allocation> allocations = new FlowMap<>();
+    /** What the last datagram of a train was for; the next one of the same train and channel need not be looked up. */
+    private @Nullable Allocation trainAllocation;
+    private @Nullable PeerRoute trainRoute;
     private final Deque<TurnCommand> commands = new ArrayDeque<>();
 
     /** Creates a server that counts into the given counters. */
@@ -77,13 +79,23 @@ public final class TurnServer {
         if (data < 0) {
             return drop(TurnReason.BAD_CHANNEL_DATA);
         }
+        int channel = ChannelData.channel(datagram.buffer(), datagram.offset());
+        if (datagram.follows() && trainRoute != null && trainRoute.boundChannel() == channel && trainAllocation != null) {
+            return toPeer(trainAllocation, trainRoute, datagram.buffer(), datagram.offset() + ChannelData.HEADER_LENGTH, data, nowNanos);
+        }
         Allocation allocation = allocations.get(datagram.key());
         if (allocation == null) {
             return drop(TurnReason.NO_ALLOCATION);
         }
-        PeerRoute peer = allocation.routeOf(ChannelData.channel(datagram.buffer(), datagram.offset()));
+        PeerRoute peer = allocation.routeOf(channel);
         if (peer == null) {
             return drop(TurnReason.UNKNOWN_CHANNEL);
+        }
+        if (datagram.follows()) {
+            trainAllocation = allocation;
+            trainRoute = peer;
+        } else if (trainRoute != null) {
+            trainRoute = null;
         }
         return toPeer(allocation, peer, datagram.buffer(), datagram.offset() + ChannelData.HEADER_LENGTH, data, nowNanos);
     }
@@ -98,6 +110,7 @@ public final class TurnServer {
     }
 
     private Route onStun(Datagram datagram, long nowNanos, long wallMillis) {
+        trainRoute = null; // which a request may end
         if (message.wrap(datagram.buffer(), datagram.offset(), datagram.length()) != StunResult.OK) {
             return drop(TurnReason.MALFORMED);
         }
@@ -177,10 +190,7 @@ public final class TurnServer {
 
     /** Takes a datagram that arrived at an allocation's relayed address, by socket or by link. */
     public Route onPeer(Allocation allocation, Datagram datagram, long nowNanos) {
-        AddressKey key = datagram.key();
-        TransportAddress relayed = allocation.relayed();
-        key.setLocal(relayed.ipv4(), relayed.high(), relayed.low(), relayed.port());
-        PeerRoute from = allocation.routeFrom(key);
+        PeerRoute from = allocation.routeFrom(datagram.key());
         if (from == null || !from.open(nowNanos)) {
             return drop(TurnReason.NO_PERMISSION_FROM_PEER);
         }
@@ -231,6 +241,7 @@ public final class TurnServer {
 
     void release(Allocation allocation) {
         if (allocations.remove(allocation.client(), allocation)) {
+            trainRoute = null;
             requests.returnParts(allocation);
             counters.count(TurnReason.RELEASED);
             commands.add(new TurnCommand.Release(allocation));
@@ -255,7 +266,12 @@ public final class TurnServer {
         return commands.poll();
     }
 
-    /** Returns the allocations that exist. */
+    /** Returns how many allocations there are. */
+    public int size() {
+        return allocations.size();
+    }
+
+    /** Returns the allocations that exist, in a list of their own. */
     public Collection<Allocation> allocations() {
         return allocations.values();
     }

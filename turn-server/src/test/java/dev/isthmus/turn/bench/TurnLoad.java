@@ -101,7 +101,8 @@ public final class TurnLoad {
 
     private static UdpPort bind(Loop loop, DatagramHandler handler) {
         return loop.submit(
-                () -> UdpPort.bind(loop, TransportAddress.ipv4(0x7F000001, 0), new UdpPort.Options(false, 4 << 20, 1 << 20), handler))
+                () -> UdpPort.bind(loop, TransportAddress.ipv4(0x7F000001, 0), new UdpPort.Options(false, 4 << 20, 1 << 20, false),
+                        handler))
                 .join();
     }
 

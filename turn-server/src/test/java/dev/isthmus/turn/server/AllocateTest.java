@@ -6,6 +6,7 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.support.TurnDialog;
 import java.util.List;
@@ -60,7 +61,8 @@ class AllocateTest {
 
     @Test
     void withoutCredentialsItIsAStunServer() throws Exception {
-        TurnBench stunOnly = new TurnBench(new CredentialStore("r", Map.of(), List.of()), new PortPool(50_000, 50_010, 0, 1));
+        TurnBench stunOnly = new TurnBench(new CredentialStore("r", Map.of(), CredentialPolicy.USER, List.of()),
+                new PortPool(50_000, 50_010, 0, 1));
         assertThat(stunOnly.alice().allocate()).isEqualTo(403);
         assertThat(stunOnly.alice().ask(1, w -> {})).isZero();
     }
@@ -153,7 +155,8 @@ class AllocateTest {
 
     @Test
     void aPortThatCannotBeOpenedIsReplacedByAnother() throws Exception {
-        TurnBench tight = new TurnBench(new CredentialStore("r", Map.of("alice", "secret"), List.of()), new PortPool(50_000, 50_001, 0, 1));
+        TurnBench tight = new TurnBench(new CredentialStore("r", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
+                new PortPool(50_000, 50_001, 0, 1));
         tight.taken.add(50_000);
         assertThat(tight.alice().allocate()).isZero();
         TurnDialog full = tight.dialog(TurnBench.address("198.51.100.9:1"), "alice", "secret");

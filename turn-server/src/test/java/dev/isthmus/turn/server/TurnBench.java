@@ -53,12 +53,14 @@ final class TurnBench {
     }
 
     static TurnBench withUser() {
-        return new TurnBench(new CredentialStore("example.org", Map.of("alice", "secret", "bob", "secret"), List.of()),
+        return new TurnBench(
+                new CredentialStore("example.org", Map.of("alice", "secret", "bob", "secret"), CredentialPolicy.USER, List.of()),
                 new PortPool(50_000, 50_999, 0, 1));
     }
 
     static TurnBench minted(RestSecret secret) {
-        return new TurnBench(new CredentialStore("example.org", Map.of(), List.of(secret)), new PortPool(50_000, 50_999, 0, 1));
+        return new TurnBench(new CredentialStore("example.org", Map.of(), CredentialPolicy.USER, List.of(secret)),
+                new PortPool(50_000, 50_999, 0, 1));
     }
 
     static RestSecret secret(TransportAddress... onlyPeers) {
