@@ -8,10 +8,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 
 /**
- * The system calls that Netty's channels lack, bound through the foreign-function API. Every call returns the call's own result, or the
- * negated errno when it failed. Pointers are plain addresses, so that a call leaves no garbage.
+ * The system calls that Netty's channels lack, through the foreign-function API. Every call returns the call's own result, or the negated errno
+ * when it failed. Pointers are plain addresses, so that a call leaves no garbage.
+ *
+ * <p>They go through the C library's {@code syscall}: the wrappers of {@code recvmmsg} and {@code sendmmsg} would make the thread cancellable and
+ * back with two atomic operations that Java has no use for.
  */
 final class Libc {
     static final int AF_UNIX = 1;
@@ -54,31 +58,24 @@ final class Libc {
     static final int EADDRINUSE = 98;
     static final int ECONNREFUSED = 111;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final ValueLayout.OfInt I = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong L = ValueLayout.JAVA_LONG;
-    private static final MethodHandle SOCKET = bind("socket", I, I, I, I);
-    private static final MethodHandle BIND = bind("bind", I, I, L, I);
-    private static final MethodHandle GETSOCKNAME = bind("getsockname", I, I, L, L);
-    private static final MethodHandle SETSOCKOPT = bind("setsockopt", I, I, I, I, L, I);
-    private static final MethodHandle GETSOCKOPT = bind("getsockopt", I, I, I, I, L, L);
-    /**
-     * The two calls of the hot path go past the C library, whose wrappers make the thread cancellable and back: two atomic operations that Java
-     * has no use for.
-     */
-    private static final MethodHandle SYSCALL = LINKER.downcallHandle(symbol("syscall"), FunctionDescriptor.of(L, L, L, L, L, L, L),
-            Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+    /** One shape for every call, since each shape that is linked costs milliseconds at the start. */
+    private static final MethodHandle SYSCALL = link();
     private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+    private static final long READ = ARM ? 63 : 0;
+    private static final long CLOSE = ARM ? 57 : 3;
+    private static final long MMAP = ARM ? 222 : 9;
+    private static final long MUNMAP = ARM ? 215 : 11;
+    private static final long SOCKET = ARM ? 198 : 41;
+    private static final long SENDTO = ARM ? 206 : 44;
+    private static final long BIND = ARM ? 200 : 49;
+    private static final long GETSOCKNAME = ARM ? 204 : 51;
+    private static final long SETSOCKOPT = ARM ? 208 : 54;
+    private static final long GETSOCKOPT = ARM ? 209 : 55;
+    private static final long FCNTL = ARM ? 25 : 72;
+    private static final long TIMERFD_CREATE = ARM ? 85 : 283;
+    private static final long TIMERFD_SETTIME = ARM ? 86 : 286;
     private static final long RECVMMSG = ARM ? 243 : 299;
     private static final long SENDMMSG = ARM ? 269 : 307;
-    private static final MethodHandle SENDTO = bind("sendto", L, I, L, L, I, L, I);
-    private static final MethodHandle MMAP = bind("mmap", L, L, L, I, I, I, L);
-    private static final MethodHandle MUNMAP = bind("munmap", I, L, L);
-    private static final MethodHandle CLOSE = bind("close", I, I);
-    private static final MethodHandle FCNTL = bind("fcntl", I, I, I, I);
-    private static final MethodHandle TIMERFD_CREATE = bind("timerfd_create", I, I, I);
-    private static final MethodHandle TIMERFD_SETTIME = bind("timerfd_settime", I, I, I, L, L);
-    private static final MethodHandle READ = bind("read", L, I, L, L);
     /** errno of the calling thread's last failed call; one cell a thread, since threads fail independently. */
     private static final ThreadLocal<Errno> ERRNO = ThreadLocal.withInitial(Errno::new);
 
@@ -89,27 +86,38 @@ final class Libc {
         private static final long OFFSET = Linker.Option.captureStateLayout()
                 .byteOffset(MemoryLayout.PathElement.groupElement("errno"));
         final MemorySegment cell = Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+        /** Room for an argument that is handed over by address. */
+        final MemorySegment argument = Arena.ofAuto().allocate(8, 8);
 
         int negated() {
             return -cell.get(ValueLayout.JAVA_INT, OFFSET);
         }
     }
 
-    private static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
-        return LINKER.downcallHandle(symbol(name), FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
+    private static MethodHandle link() {
+        Linker linker = Linker.nativeLinker();
+        FunctionDescriptor shape = FunctionDescriptor.of(ValueLayout.JAVA_LONG, Collections.nCopies(7, ValueLayout.JAVA_LONG)
+                .toArray(MemoryLayout[]::new));
+        return linker.downcallHandle(linker.defaultLookup().find("syscall").orElseThrow(), shape,
+                Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
     }
 
-    private static MemorySegment symbol(String name) {
-        return LINKER.defaultLookup().find(name).orElseThrow();
+    private static long call(Errno errno, long number, long a, long b, long c, long d, long e, long f) {
+        try {
+            long result = (long) SYSCALL.invokeExact(errno.cell, number, a, b, c, d, e, f);
+            return result < 0 ? errno.negated() : result;
+        } catch (Throwable t) {
+            throw new IllegalStateException("foreign call failed", t);
+        }
+    }
+
+    private static int call(long number, long a, long b, long c, long d, long e) {
+        return (int) call(errno(), number, a, b, c, d, e, 0);
     }
 
     /** Returns where a direct buffer begins. */
     static long address(ByteBuffer direct) {
         return MemorySegment.ofBuffer(direct).address();
-    }
-
-    private static RuntimeException bug(Throwable t) {
-        return new IllegalStateException("foreign call failed", t);
     }
 
     /** Returns this thread's errno cell, to be kept by a caller on the hot path. */
@@ -118,82 +126,37 @@ final class Libc {
     }
 
     static int socket(int domain, int type, int protocol) {
-        Errno errno = errno();
-        try {
-            int r = (int) SOCKET.invokeExact(errno.cell, domain, type, protocol);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(SOCKET, domain, type, protocol, 0, 0);
     }
 
     static int bind(int fd, MemorySegment address, int length) {
-        Errno errno = errno();
-        try {
-            int r = (int) BIND.invokeExact(errno.cell, fd, address.address(), length);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(BIND, fd, address.address(), length, 0, 0);
     }
 
     static int getsockname(int fd, MemorySegment address, MemorySegment length) {
-        Errno errno = errno();
-        try {
-            int r = (int) GETSOCKNAME.invokeExact(errno.cell, fd, address.address(), length.address());
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(GETSOCKNAME, fd, address.address(), length.address(), 0, 0);
     }
 
     static int setsockopt(int fd, int level, int option, int value) {
         Errno errno = errno();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment cell = arena.allocateFrom(I, value);
-            int r = (int) SETSOCKOPT.invokeExact(errno.cell, fd, level, option, cell.address(), 4);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        errno.argument.set(ValueLayout.JAVA_INT, 0, value);
+        return call(SETSOCKOPT, fd, level, option, errno.argument.address(), 4);
     }
 
     static int getsockopt(int fd, int level, int option, MemorySegment value, MemorySegment length) {
-        Errno errno = errno();
-        try {
-            int r = (int) GETSOCKOPT.invokeExact(errno.cell, fd, level, option, value.address(), length.address());
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(GETSOCKOPT, fd, level, option, value.address(), length.address());
     }
 
     static int recvmmsg(Errno errno, int fd, long messages, int count) {
-        try {
-            long r = (long) SYSCALL.invokeExact(errno.cell, RECVMMSG, (long) fd, messages, (long) count, (long) MSG_DONTWAIT, 0L);
-            return r < 0 ? errno.negated() : (int) r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return (int) call(errno, RECVMMSG, fd, messages, count, MSG_DONTWAIT, 0, 0);
     }
 
     static int sendmmsg(Errno errno, int fd, long messages, int count) {
-        try {
-            long r = (long) SYSCALL.invokeExact(errno.cell, SENDMMSG, (long) fd, messages, (long) count, (long) MSG_DONTWAIT, 0L);
-            return r < 0 ? errno.negated() : (int) r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return (int) call(errno, SENDMMSG, fd, messages, count, MSG_DONTWAIT, 0, 0);
     }
 
     static long sendto(int fd, MemorySegment bytes, long length, MemorySegment address, int addressLength) {
-        Errno errno = errno();
-        try {
-            long r = (long) SENDTO.invokeExact(errno.cell, fd, bytes.address(), length, 0, address.address(), addressLength);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(errno(), SENDTO, fd, bytes.address(), length, 0, address.address(), addressLength);
     }
 
     /**
@@ -201,74 +164,34 @@ final class Libc {
      * buffer would be resident at once, since it is cleared by hand.
      */
     static MemorySegment lazyMemory(long bytes) {
-        Errno errno = errno();
-        try {
-            long address = (long) MMAP.invokeExact(errno.cell, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-            if (address == -1) {
-                throw new OutOfMemoryError("mmap of " + bytes + " bytes: errno " + -errno.negated());
-            }
-            return MemorySegment.ofAddress(address).reinterpret(bytes, Arena.ofAuto(), Libc::unmap);
-        } catch (OutOfMemoryError e) {
-            throw e;
-        } catch (Throwable t) {
-            throw bug(t);
+        long address = call(errno(), MMAP, 0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+        if (address < 0) {
+            throw new OutOfMemoryError("mmap of " + bytes + " bytes: errno " + -address);
         }
+        return MemorySegment.ofAddress(address).reinterpret(bytes, Arena.ofAuto(), Libc::unmap);
     }
 
     private static void unmap(MemorySegment memory) {
-        try {
-            int r = (int) MUNMAP.invokeExact(errno().cell, memory.address(), memory.byteSize());
-            assert r == 0;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        call(MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0);
     }
 
     static int close(int fd) {
-        Errno errno = errno();
-        try {
-            int r = (int) CLOSE.invokeExact(errno.cell, fd);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(CLOSE, fd, 0, 0, 0, 0);
     }
 
     static int fcntl(int fd, int command, int argument) {
-        Errno errno = errno();
-        try {
-            int r = (int) FCNTL.invokeExact(errno.cell, fd, command, argument);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(FCNTL, fd, command, argument, 0, 0);
     }
 
     static int timerfdCreate() {
-        Errno errno = errno();
-        try {
-            int r = (int) TIMERFD_CREATE.invokeExact(errno.cell, CLOCK_MONOTONIC, TFD_NONBLOCK_CLOEXEC);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(TIMERFD_CREATE, CLOCK_MONOTONIC, TFD_NONBLOCK_CLOEXEC, 0, 0, 0);
     }
 
     static int timerfdSettime(Errno errno, int fd, long itimerspec) {
-        try {
-            int r = (int) TIMERFD_SETTIME.invokeExact(errno.cell, fd, 0, itimerspec, 0L);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return (int) call(errno, TIMERFD_SETTIME, fd, 0, itimerspec, 0, 0, 0);
     }
 
     static long read(Errno errno, int fd, long buffer, long length) {
-        try {
-            long r = (long) READ.invokeExact(errno.cell, fd, buffer, length);
-            return r < 0 ? errno.negated() : r;
-        } catch (Throwable t) {
-            throw bug(t);
-        }
+        return call(errno, READ, fd, buffer, length, 0, 0, 0);
     }
 }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One event loop: a thread on Netty's epoll that owns ports, timers and sessions. A turn is: sockets, rings from other loops, timers, output,
- * then tasks. The clock is read once after each phase that may take time, and all of a turn's output leaves together.
+ * then tasks. All of a turn's output leaves together.
  */
 public final class Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -85,19 +85,24 @@ public final class Loop {
         }
     }
 
+    /** However little there is to do, the clock is read twice: when the first datagram is there, and when everything has been sent. */
     private void turn() {
-        long now = System.nanoTime();
-        input.endOfIo(now);
+        boolean read = input.hasRead();
+        long began = read ? input.began() : System.nanoTime();
+        long elsewhere = 0;
         if (ringsWaiting()) {
-            drainRings(now);
-            now = ended(NetReason.TURN_SLOW_RING, now);
+            long from = System.nanoTime();
+            drainRings(from);
+            elsewhere += ended(NetReason.TURN_SLOW_RING, from);
         }
-        if (wheel.nextDeadline() <= now) {
-            advanceWheel(now);
-            now = ended(NetReason.TURN_SLOW_TIMER, now);
+        if (wheel.nextDeadline() <= (read ? input.clock() : began)) {
+            long from = System.nanoTime();
+            advanceWheel(from);
+            elsewhere += ended(NetReason.TURN_SLOW_TIMER, from);
         }
-        if (output.flush()) {
-            ended(NetReason.TURN_SLOW_OUTPUT, now);
+        if (output.flush() || read) {
+            slow(NetReason.TURN_SLOW_IO, System.nanoTime() - began - elsewhere);
+            input.endOfTurn();
         }
     }
 
@@ -109,11 +114,11 @@ public final class Loop {
         }
     }
 
-    /** Ends a phase of the turn that began then; returns the time. */
+    /** Ends a phase of the turn that began then; returns how long it took. */
     private long ended(NetReason cause, long began) {
-        long now = System.nanoTime();
-        slow(cause, now - began);
-        return now;
+        long nanos = System.nanoTime() - began;
+        slow(cause, nanos);
+        return nanos;
     }
 
     private void slow(NetReason cause, long nanos) {
@@ -222,12 +227,24 @@ public final class Loop {
             } while (at < length && port.isOpen());
         }
 
-        void endOfIo(long now) {
-            if (began != 0) {
-                slow(NetReason.TURN_SLOW_IO, now - began);
-                began = 0;
-            }
+        boolean hasRead() {
+            return began != 0;
         }
+
+        void endOfTurn() {
+            began = 0;
+        }
+
+        /** Returns when the turn's first datagram was there. */
+        long began() {
+            return began;
+        }
+
+        /** Returns the time as it was read last. */
+        long clock() {
+            return clock;
+        }
+
     }
 
     Receiver input() {

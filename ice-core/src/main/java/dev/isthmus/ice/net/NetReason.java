@@ -18,10 +18,9 @@ public enum NetReason implements Reason {
     RING_FULL("packets dropped because the ring to another loop was full"),
     RING_TOO_LONG("packets longer than a ring slot, dropped"),
     RING_PACKETS("packets handed over through a ring"),
-    TURN_SLOW_IO("turns of over 1 ms spent on sockets"),
+    TURN_SLOW_IO("turns of over 1 ms spent on reading sockets, handling and sending"),
     TURN_SLOW_RING("turns of over 1 ms spent on rings"),
     TURN_SLOW_TIMER("turns of over 1 ms spent on timers"),
-    TURN_SLOW_OUTPUT("turns of over 1 ms spent on sending"),
     TURN_SLOW_TASK("tasks of over 1 ms"),
     TASK_FAILED("tasks or handlers that threw: each is a bug of ours");
 

@@ -5,13 +5,15 @@ import dev.isthmus.ice.net.ServiceManager;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import sun.misc.Signal;
 
 /** Runs a daemon from its command line: options, configuration, readiness, signals, exit codes. */
@@ -23,53 +25,43 @@ public final class DaemonRunner {
     /** A bad option or configuration. */
     public static final int BAD_USAGE = 2;
 
-    @Command(mixinStandardHelpOptions = false, sortOptions = false)
-    static final class Options {
-        @Option(names = "--config", paramLabel = "FILE", description = "read this configuration (HOCON)")
-        @Nullable
-        Path config;
-
-        @Option(names = "--set", paramLabel = "KEY=VALUE", description = "set one key; wins over the file; may be repeated")
-        List<String> settings = new ArrayList<>();
-
-        @Option(names = "--check", description = "check the configuration, print what is in effect, and exit")
-        boolean check;
-
-        @Option(names = "--version", description = "print the version and exit")
-        boolean version;
-
-        @Option(names = "--help", description = "print this help and exit")
-        boolean help;
-    }
+    private static final Options OPTIONS = new Options()
+            .addOption(Option.builder().longOpt("config").hasArg().argName("FILE").desc("read this configuration (HOCON)").get())
+            .addOption(Option.builder().longOpt("set").hasArg().argName("KEY=VALUE")
+                    .desc("set one key; wins over the file; may be repeated").get())
+            .addOption(Option.builder().longOpt("check").desc("check the configuration, print what is in effect, and exit").get())
+            .addOption(Option.builder().longOpt("version").desc("print the version and exit").get())
+            .addOption(Option.builder().longOpt("help").desc("print this help and exit").get());
 
     private DaemonRunner() {}
 
     /** Runs the daemon until a signal ends it; returns the exit code. */
     public static <S> int run(Daemon<S> daemon, String[] arguments, PrintStream out, PrintStream err) {
-        Options options = new Options();
-        CommandLine line = new CommandLine(options).setCommandName(daemon.name());
+        CommandLine line;
         try {
-            line.parseArgs(arguments);
-        } catch (CommandLine.ParameterException e) {
-            err.println(daemon.name() + ": " + badOption(e, line));
+            line = parse(arguments);
+        } catch (ParseException e) {
+            err.println(daemon.name() + ": " + badOption(e));
             return BAD_USAGE;
         }
-        if (options.help) {
-            line.usage(out);
+        if (line.hasOption("help")) {
+            help(daemon.name(), out);
             return OK;
         }
-        if (options.version) {
+        if (line.hasOption("version")) {
             out.println(daemon.name() + " " + version(daemon.getClass()));
             return OK;
         }
         try {
-            Section root = ConfigLoader.load(options.config, options.settings);
-            S settings = daemon.configure(root);
-            if (options.check) {
+            String file = line.getOptionValue("config");
+            String @Nullable [] settings = line.getOptionValues("set");
+            Section root = ConfigLoader.load(file == null ? null : Path.of(file), settings == null ? List.of() : List.of(settings));
+            S configured = daemon.configure(root);
+            if (line.hasOption("check")) {
                 root.effective().forEach((key, value) -> out.println(key + " = " + value));
                 return OK;
             }
-            return serve(daemon, settings, out);
+            return serve(daemon, configured, out);
         } catch (ConfigProblem e) {
             err.println(daemon.name() + ": " + e.getMessage());
             return BAD_USAGE;
@@ -79,13 +71,29 @@ public final class DaemonRunner {
         }
     }
 
-    private static String badOption(CommandLine.ParameterException e, CommandLine line) {
-        if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-            String wrong = unmatched.getUnmatched().get(0);
-            return "unknown option " + wrong + "; the nearest known option is "
-                    + Nearest.of(wrong, line.getCommandSpec().optionsMap().keySet());
+    private static CommandLine parse(String[] arguments) throws ParseException {
+        CommandLine line = DefaultParser.builder().setAllowPartialMatching(false).get().parse(OPTIONS, arguments);
+        if (!line.getArgList().isEmpty()) {
+            throw new UnrecognizedOptionException("not an option", line.getArgList().get(0));
         }
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+        return line;
+    }
+
+    private static String badOption(ParseException e) {
+        if (e instanceof UnrecognizedOptionException unrecognized) {
+            List<String> known = OPTIONS.getOptions().stream().map(o -> "--" + o.getLongOpt()).toList();
+            return "unknown option " + unrecognized.getOption() + "; the nearest known option is "
+                    + Nearest.of(unrecognized.getOption(), known);
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    private static void help(String name, PrintStream out) {
+        out.println("Usage: " + name + " [OPTIONS]");
+        for (Option option : OPTIONS.getOptions()) {
+            String argument = option.hasArg() ? "=" + option.getArgName() : "";
+            out.printf("      --%-18s %s%n", option.getLongOpt() + argument, option.getDescription());
+        }
     }
 
     private static String version(Class<?> type) {
