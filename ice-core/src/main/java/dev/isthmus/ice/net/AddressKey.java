@@ -162,7 +162,7 @@ public final class AddressKey {
     /** Returns 64 well-mixed bits; equal keys have equal ones. */
     public long hash() {
         long h = remoteLow * 0x9E3779B97F4A7C15L ^ remoteHigh * 0xC2B2AE3D27D4EB4FL;
-        h = (h ^ ((long) remotePort << 32 | localPort << 16 | scope)) * 0xFF51AFD7ED558CCDL;
+        h = (h ^ ((long) remotePort << 32 | (long) localPort << 16 | scope & 0xffff)) * 0xFF51AFD7ED558CCDL;
         h = (h ^ localLow ^ localHigh) * 0xC4CEB9FE1A85EC53L;
         return h ^ h >>> 32;
     }

@@ -27,7 +27,8 @@ public final class Datagram {
         return this;
     }
 
-    Datagram follows(boolean inTrain) {
+    /** Says whether this came in one train with the datagram handed over before; {@link #wrap} says no. */
+    public Datagram follows(boolean inTrain) {
         follows = inTrain;
         return this;
     }

@@ -66,6 +66,9 @@ public final class TurnServer {
 
     /** Takes a datagram from a client's side. */
     public Route onClient(Datagram datagram, long nowNanos, long wallMillis) {
+        if (!datagram.follows() && trainRoute != null) {
+            trainRoute = null; // of a train that is over; this may be another client's
+        }
         ByteBuffer buffer = datagram.buffer();
         return switch (PacketKind.of(buffer, datagram.offset(), datagram.length())) {
             case CHANNEL_DATA -> onChannelData(datagram, nowNanos);
@@ -94,8 +97,6 @@ public final class TurnServer {
         if (datagram.follows()) {
             trainAllocation = allocation;
             trainRoute = peer;
-        } else if (trainRoute != null) {
-            trainRoute = null;
         }
         return toPeer(allocation, peer, datagram.buffer(), datagram.offset() + ChannelData.HEADER_LENGTH, data, nowNanos);
     }

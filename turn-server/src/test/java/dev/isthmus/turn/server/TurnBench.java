@@ -95,6 +95,15 @@ final class TurnBench {
         return out(server.onClient(datagram(bytes, LISTENER, client), now, wall));
     }
 
+    /** Hands over datagrams of one client as the kernel's GRO does: all but the first follow another of the same train. */
+    List<Out> train(TransportAddress client, byte[]... messages) {
+        List<Out> outs = new ArrayList<>();
+        for (byte[] message : messages) {
+            outs.add(out(server.onClient(datagram(message, LISTENER, client).follows(!outs.isEmpty()), now, wall)));
+        }
+        return outs;
+    }
+
     Out fromPeer(TransportAddress relayed, TransportAddress peer, byte[] bytes) {
         Allocation allocation = server.allocations().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
         return out(server.onPeer(allocation, datagram(bytes, relayed, peer), now));
