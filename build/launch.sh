@@ -11,7 +11,7 @@ is_jdk_25() { # HOME of a Java; the release file says it without starting a Java
 
 find_java() {
   local candidate
-  for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /opt/*jdk*25* /opt/java/openjdk /usr/java/*25* "$HOME"/.sdkman/candidates/java/25* "$HOME"/.jdks/*25*; do
+  for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /opt/*jdk*25* /opt/java/openjdk /usr/java/*25* "${HOME:-/nonexistent}"/.sdkman/candidates/java/25* "${HOME:-/nonexistent}"/.jdks/*25*; do
     if [ -n "$candidate" ] && is_jdk_25 "$candidate"; then
       echo "$candidate/bin/java"
       return 0
@@ -44,10 +44,10 @@ prepare() {
   fi
   jar=$(ls "$here/$module/target/$module"-*.jar | grep -v -e '-tests.jar' -e sources | head -n 1)
   archive="$here/$module/target/$module.aot"
-  # Shenandoah with one generation: the second would cost barriers for garbage that the hot path does not make. Its control thread need not
-  # look every millisecond: that alone is 4 % of a core.
+  # Shenandoah with one generation: the second would cost barriers for garbage that the hot path does not make. While nothing changes its
+  # control thread need not look every 10 ms.
   options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
-    -XX:+UseShenandoahGC -XX:+UnlockExperimentalVMOptions -XX:ShenandoahControlIntervalMin=100 -XX:ShenandoahControlIntervalMax=100
+    -XX:+UseShenandoahGC -XX:+UnlockExperimentalVMOptions -XX:ShenandoahControlIntervalMax=100
     -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms64m "-Xmx${ISTHMUS_HEAP:-1g}" "-XX:MaxDirectMemorySize=${ISTHMUS_DIRECT:-1g}"
     -Dio.netty.allocator.type=pooled -cp "$jar:$libs/*")
   if [ -n "$built" ]; then
@@ -60,8 +60,10 @@ train() {
   local module=$1 output pid i
   [ "${#training[@]}" -gt 0 ] || return 0
   output=$(mktemp)
+  rm -f "$archive"
   "$java" "${options[@]}" "-XX:AOTCacheOutput=$archive" "$main" "${training[@]}" > "$output" 2>&1 &
   pid=$!
+  trap 'kill -KILL "$pid" 2>/dev/null; exit 1' INT TERM # it would go on for ever: a job in the background ignores the interrupt
   for i in $(seq 300); do
     if grep -q "$module: listening" "$output" || ! kill -0 "$pid" 2>/dev/null; then
       break
@@ -69,7 +71,11 @@ train() {
     sleep 0.1
   done
   kill "$pid" 2>/dev/null || true
+  (sleep 60; kill -KILL "$pid" 2>/dev/null) > /dev/null 2>&1 &
+  i=$!
   wait "$pid" 2>/dev/null || true
+  kill "$i" 2>/dev/null || true
+  trap - INT TERM
   rm -f "$output"
   [ -s "$archive" ]
 }
@@ -79,7 +85,7 @@ launch() {
   main=$2
   shift 2
   prepare "$module"
-  if [ -s "$archive" ] && [ "$archive" -nt "$jar" ]; then
+  if [ -s "$archive" ] && [ -z "$(find "$jar" "$here/$module/target/lib" -newer "$archive" -print -quit)" ]; then
     options+=("-XX:AOTCache=$archive" -Xlog:aot=off -Xlog:cds=off)
   fi
   # shellcheck disable=SC2086

@@ -44,6 +44,7 @@ final class Libc {
     static final int UDP_GRO = 104;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_TRUNC = 0x20;
+    static final int MSG_CTRUNC = 0x8;
     static final int PROT_READ_WRITE = 3;
     static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     static final int CLOCK_MONOTONIC = 1;

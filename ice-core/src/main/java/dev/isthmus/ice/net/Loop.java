@@ -165,18 +165,19 @@ public final class Loop {
         private long clock;
         private int sinceClock;
 
-        private ReceiveBatch batch(UdpPort port) {
-            if (!port.trains()) {
-                return single;
+        /** Lays out the memory for trains when the first port that may get one is opened. */
+        void expectTrains() {
+            if (trains == null) {
+                trains = new ReceiveBatch(ReceiveBatch.TRAIN_BYTES);
             }
-            ReceiveBatch b = trains;
-            if (b == null) {
-                b = new ReceiveBatch(ReceiveBatch.TRAIN_BYTES);
-                trains = b;
-            }
-            return b;
         }
 
+        private ReceiveBatch batch(UdpPort port) {
+            ReceiveBatch b = trains;
+            return port.trains() && b != null ? b : single;
+        }
+
+        /** Reads a port once and hands over what came; returns how many datagrams, or 0 when nothing is left there. */
         int receive(UdpPort port) {
             ReceiveBatch batch = batch(port);
             int received = batch.receive(errno, port.descriptor());
@@ -186,38 +187,38 @@ public final class Loop {
                 }
                 return 0;
             }
-            long now = clock(received);
+            int datagrams = 0;
             for (int i = 0; i < received && port.isOpen(); i++) {
-                deliver(port, batch, i, now);
+                datagrams += deliver(port, batch, i, readClock());
             }
-            return received;
+            return batch.wasFilled(received, datagrams) ? datagrams : 0;
         }
 
-        private long clock(int received) {
+        private long readClock() {
             if (began == 0 || sinceClock >= ReceiveBatch.COUNT) {
                 clock = System.nanoTime();
                 sinceClock = 0;
                 began = began == 0 ? clock : began;
             }
-            sinceClock += received;
             return clock;
         }
 
-        /** Every datagram of a train is handed over by itself; its receiver may write over the one before. */
-        private void deliver(UdpPort port, ReceiveBatch batch, int i, long now) {
-            if (batch.truncated(i)) {
-                counters.count(NetReason.RECEIVE_TRUNCATED);
-                return;
-            }
+        /** Every datagram of a train is handed over by itself; its receiver may write over the one before. Returns how many there were. */
+        private int deliver(UdpPort port, ReceiveBatch batch, int i, long now) {
             int length = batch.length(i);
             int segment = batch.segment(i);
+            if (batch.truncated(i) || segment > ReceiveBatch.SLOT_BYTES) {
+                counters.count(NetReason.RECEIVE_TRUNCATED);
+                return 1;
+            }
             if (segment < length) {
                 counters.count(NetReason.TRAINS_IN);
             }
+            int datagrams = 0;
             int at = 0;
             do {
                 int count = Math.min(segment, length - at);
-                counters.count(NetReason.DATAGRAMS_IN);
+                datagrams++;
                 try {
                     port.deliver(batch.view(i, at, count, port.local(), port.wildcard()), now);
                 } catch (RuntimeException e) {
@@ -225,6 +226,9 @@ public final class Loop {
                 }
                 at += segment;
             } while (at < length && port.isOpen());
+            counters.add(NetReason.DATAGRAMS_IN, datagrams);
+            sinceClock += datagrams;
+            return datagrams;
         }
 
         boolean hasRead() {

@@ -9,7 +9,7 @@ public enum NetReason implements Reason {
     TRAINS_IN("trains of datagrams that the kernel handed over as one (GRO)"),
     TRAINS_OUT("trains of datagrams handed to the kernel as one (segmentation offload)"),
     TRAINS_SPLIT("trains that a path could not take and that were sent one by one"),
-    RECEIVE_TRUNCATED("datagrams longer than a receive slot, dropped"),
+    RECEIVE_TRUNCATED("datagrams longer than 2,048 bytes, or with more control data than there is room for, dropped"),
     SEND_TOO_LONG("datagrams longer than a send slot, dropped"),
     SEND_BUFFER_FULL("datagrams dropped because the socket's send buffer was full"),
     SEND_REFUSED("sends that failed twice with an error queued for another peer"),

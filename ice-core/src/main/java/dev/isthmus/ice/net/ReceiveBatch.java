@@ -19,7 +19,11 @@ final class ReceiveBatch {
     static final int TRAIN_BYTES = 65536;
     /** Room in front of every payload for a header that is added in place. */
     static final int HEADROOM = 64;
-    private static final int CONTROL_BYTES = 64;
+    /** PKTINFO and the length of a train's datagrams take 64; an adopted socket may send more along. */
+    private static final int CONTROL_BYTES = 128;
+    /** A reading that brought more datagrams than this makes the next ones smaller, so that no train of trains holds the loop. */
+    private static final int MANY = 256;
+    private static final int FEWEST_SLOTS = 8;
     /** Where {@code struct in_pktinfo} has the address that the datagram was sent to. */
     private static final int IPV4_PKTINFO_ADDRESS = 8;
 
@@ -34,6 +38,7 @@ final class ReceiveBatch {
     private final Datagram view = new Datagram();
     /** Headers that the kernel has written to since they were laid out. */
     private int used;
+    private int slots = COUNT;
 
     /** Lays out a batch with slots of {@link #SLOT_BYTES} or {@link #TRAIN_BYTES}. */
     ReceiveBatch(int slotBytes) {
@@ -64,13 +69,20 @@ final class ReceiveBatch {
             MessageHeader.nameLength(header, i, SockAddr.ROOM);
             MessageHeader.controlLength(header, i, CONTROL_BYTES);
         }
-        int received = Libc.recvmmsg(errno, fd, headers, COUNT);
+        int received = Libc.recvmmsg(errno, fd, headers, slots);
         used = Math.max(0, received);
         return received;
     }
 
     boolean truncated(int index) {
-        return (MessageHeader.flags(header, index) & Libc.MSG_TRUNC) != 0;
+        return (MessageHeader.flags(header, index) & (Libc.MSG_TRUNC | Libc.MSG_CTRUNC)) != 0;
+    }
+
+    /** Returns whether a reading used every slot, so that there may be more, and sizes the next one by how much came. */
+    boolean wasFilled(int received, int datagrams) {
+        boolean filled = received == slots;
+        slots = datagrams > MANY ? Math.max(FEWEST_SLOTS, slots / 2) : Math.min(COUNT, slots * 2);
+        return filled;
     }
 
     /** Returns how many bytes a slot was given. */

@@ -193,6 +193,7 @@ final class SendBatch {
                 sendSplit(fd, at, sent);
                 finish(at, at + 1);
                 at++;
+                retried = false;
             } else if (!retried) {
                 retried = true; // the error may belong to an earlier datagram, perhaps to another peer
             } else {

@@ -30,18 +30,23 @@ final class SplitTrain {
 
     /** Sends what was added; each failure is counted and costs its datagram only. */
     void send(int fd, Counters<NetReason> counters) {
+        boolean retried = false;
         int at = 0;
         while (at < count) {
             int sent = Libc.sendmmsg(errno, fd, headers + (long) at * MessageHeader.BYTES, count - at);
             if (sent > 0) {
                 counters.add(NetReason.DATAGRAMS_OUT, sent);
                 at += sent;
+                retried = false;
             } else if (sent == -Libc.EAGAIN) {
                 counters.add(NetReason.SEND_BUFFER_FULL, count - at);
                 at = count;
+            } else if (!retried) {
+                retried = true; // as for any datagram: the error may be another's
             } else {
                 counters.count(NetReason.SEND_ERROR);
                 at++;
+                retried = false;
             }
         }
         count = 0;

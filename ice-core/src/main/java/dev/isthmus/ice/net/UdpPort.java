@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * except {@link #kernelDrops}.
  */
 public final class UdpPort implements EpollIoHandle {
-    /** More rounds than this a wake-up would starve the loop's other ports; epoll tells again. */
-    private static final int ROUNDS = 4;
+    /** More datagrams than this a wake-up would starve the loop's other ports; epoll tells again. */
+    private static final int DATAGRAMS = 256;
 
     /**
      * How a socket is set up.
@@ -109,6 +109,9 @@ public final class UdpPort implements EpollIoHandle {
         }
         // A kernel that has GRO has segmentation offload too.
         boolean together = trains && Libc.setsockopt(fd, Libc.SOL_UDP, Libc.UDP_GRO, 1) == 0;
+        if (together) {
+            loop.input().expectTrains();
+        }
         UdpPort port = new UdpPort(loop, fd, local, together, handler);
         if (port.wildcard) {
             Libc.setsockopt(fd, local.ipv4() ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6,
@@ -157,10 +160,11 @@ public final class UdpPort implements EpollIoHandle {
 
     @Override
     public void handle(IoRegistration ready, IoEvent event) {
-        for (int round = 0; round < ROUNDS && open; round++) {
-            if (loop.input().receive(this) < ReceiveBatch.COUNT) {
-                return;
-            }
+        int handled = 0;
+        int read = 1;
+        while (handled < DATAGRAMS && read > 0 && open) {
+            read = loop.input().receive(this);
+            handled += read;
         }
     }
 

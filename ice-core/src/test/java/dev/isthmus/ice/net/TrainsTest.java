@@ -2,6 +2,9 @@ package dev.isthmus.ice.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +122,18 @@ class TrainsTest {
         send(sender.port, List.of(receiver), same(100, 2000));
         assertThat(receiver.take(300).stream().filter(s -> s.length() == 2000)).hasSize(100);
         assertThat(count(NetReason.TRAINS_SPLIT) + count(NetReason.SEND_ERROR)).isZero();
+    }
+
+    @Test
+    void aDatagramLongerThanWePassOnIsDroppedAlsoWhereTrainsMayCome() throws Exception {
+        Reader receiver = new Reader(LOOPBACK, true);
+        try (DatagramSocket socket = new DatagramSocket()) {
+            InetAddress host = InetAddress.getByName("127.0.0.1");
+            socket.send(new DatagramPacket(new byte[5000], 5000, host, receiver.port.local().port()));
+            socket.send(new DatagramPacket(new byte[2048], 2048, host, receiver.port.local().port()));
+        }
+        assertThat(receiver.take(1)).extracting(Seen::length).containsExactly(2048);
+        assertThat(count(NetReason.RECEIVE_TRUNCATED)).isOne();
     }
 
     @Test
