@@ -24,16 +24,16 @@ final class Endurance {
             for (int i = 0; i < 3; i++) {
                 generator.load(ours, "100", "172", "" + rate, "5", "both", "1");
             }
+            double allocated = allocated(ours); // stops the threads itself, and is not to count
             int before = Files.readAllLines(log).size();
-            double allocated = allocated(ours);
             Map<String, Double> result = generator.load(ours, "100", "172", "" + rate, "" + seconds, "both", "1");
+            List<String> stops = Files.readAllLines(log);
             double packets = Objects.requireNonNull(result.get("received_per_s")) * (seconds + 1); // with the second before it is measured
             double each = (allocated(ours) - allocated) / packets;
             report.line("heap bytes per packet, loop thread",
                     String.format(Locale.ROOT, "%.4f over %.1f million (goal < 0.1), with the set-up "
                             + "and end of 100 allocations", each, packets / 1e6));
-            report.line("pauses in " + seconds + " s at " + rate + "/s", pauses(Files.readAllLines(log).subList(before,
-                    Files.readAllLines(log).size())));
+            report.line("pauses in " + seconds + " s at " + rate + "/s", pauses(stops.subList(before, stops.size())));
         }
     }
 
