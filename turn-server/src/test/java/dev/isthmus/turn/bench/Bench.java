@@ -119,14 +119,7 @@ public final class Bench {
 
     private void setUp(List<BenchServer> servers) throws Exception {
         Row row = new Row("", SET_UP_FLOWS, 172, 1000, "up", 1, 0.5);
-        List<Map<String, Map<String, Double>>> all = new ArrayList<>();
-        for (int i = 0; i < rounds; i++) {
-            Map<String, Map<String, Double>> round = new LinkedHashMap<>();
-            for (BenchServer server : servers) {
-                round.put(server.name(), generator.load(server, row.arguments(1000, 1)));
-            }
-            all.add(round);
-        }
+        List<Map<String, Map<String, Double>>> all = inTurn(servers, row, row.rate);
         report.row("CPU, us/allocation with its channel", "us_per_allocation", all, row.goal, false);
     }
 
