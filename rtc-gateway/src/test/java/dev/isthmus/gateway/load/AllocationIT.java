@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 /** The running daemon allocates nothing per packet; SunJCE's Mac, with AES_128_CM, costs 40 bytes. */
 class AllocationIT {
     private static final int WARM_UP = 150_000;
-    private static final int MEASURED = 300_000;
+    private static final int STRETCHES = 3;
+    private static final int MEASURED = 150_000;
     private static final int WINDOW = 32;
 
     /** Sends one packet each way and takes what arrives. */
@@ -25,17 +26,29 @@ class AllocationIT {
         void run() throws Exception;
     }
 
+    /**
+     * Returns the least of several stretches. A hot path that makes garbage makes it in each of them; a method that the compiler takes back
+     * and compiles anew makes some once, in between (the slice of the segment that receives errno, which only compiled code does without).
+     */
     private static double bytesPerPacket(Gateway gateway, Round round) throws Exception {
-        for (int i = 0; i < WARM_UP; i += 2 * WINDOW) {
-            round.run();
-        }
+        run(round, WARM_UP);
+        double least = Double.MAX_VALUE;
         Metrics before = gateway.metrics();
-        for (int i = 0; i < MEASURED; i += 2 * WINDOW) {
+        for (int stretch = 0; stretch < STRETCHES; stretch++) {
+            run(round, MEASURED);
+            Metrics after = gateway.metrics();
+            long bytes = after.gauge("loop_allocated_bytes") - before.gauge("loop_allocated_bytes");
+            least = Math.min(least, (double) bytes / MEASURED);
+            before = after;
+        }
+        assertThat(before.count("loop_task_failed")).isZero();
+        return least;
+    }
+
+    private static void run(Round round, int packets) throws Exception {
+        for (int i = 0; i < packets; i += 2 * WINDOW) {
             round.run();
         }
-        Metrics after = gateway.metrics();
-        assertThat(after.count("loop_task_failed")).isZero();
-        return (double) (after.gauge("loop_allocated_bytes") - before.gauge("loop_allocated_bytes")) / MEASURED;
     }
 
     @Test
