@@ -3,7 +3,7 @@
 is_jdk_25() { # HOME of a Java; the release file says it without starting a Java
   [ -x "$1/bin/java" ] || return 1
   if [ -r "$1/release" ]; then
-    grep -q '^JAVA_VERSION="25' "$1/release"
+    [[ $(< "$1/release") == *'JAVA_VERSION="25'* ]]
   else
     "$1/bin/java" -version 2>&1 | grep -q 'version "25'
   fi
@@ -24,6 +24,29 @@ find_java() {
   return 1
 }
 
+# Sets $jar to the module's own jar; fails when it is not built.
+find_jar() {
+  local file
+  [ -d "$here/$1/target/lib" ] || return 1
+  for file in "$here/$1/target/$1"-*.jar; do
+    if [ -f "$file" ] && [[ $file != *-tests.jar && $file != *-sources.jar ]]; then
+      jar=$file
+      return 0
+    fi
+  done
+  return 1
+}
+
+# Whether the archive was made of these jars.
+archive_is_current() {
+  local file
+  [ -s "$archive" ] || return 1
+  for file in "$jar" "$here/$1/target/lib" "$here/$1/target/lib"/*; do
+    [ "$file" -nt "$archive" ] && return 1
+  done
+  return 0
+}
+
 # Sets java, jar, archive and options for a module that is built or installed under $here.
 prepare() {
   local module=$1
@@ -33,7 +56,7 @@ prepare() {
   fi
   # Beside the script stands either a source tree or an installed lib folder.
   local libs="$here/$module/target/lib" built=
-  if ! ls "$here/$module/target/$module"-*.jar >/dev/null 2>&1 || ! [ -d "$libs" ]; then
+  if ! find_jar "$module"; then
     if ! command -v mvn >/dev/null; then
       echo "$module: not built yet, and there is no mvn to build it" >&2
       exit 1
@@ -41,14 +64,14 @@ prepare() {
     echo "$module: building, this takes a minute the first time" >&2
     (cd "$here" && mvn -q -B -DskipTests -Dspotless.check.skip -Djacoco.skip package) >&2 || exit 1
     built=yes
+    find_jar "$module"
   fi
-  jar=$(ls "$here/$module/target/$module"-*.jar | grep -v -e '-tests.jar' -e sources | head -n 1)
   archive="$here/$module/target/$module.aot"
   # Shenandoah with one generation: the second would cost barriers for garbage that the hot path does not make. While nothing changes its
-  # control thread need not look every 10 ms.
+  # control thread need not look every 10 ms. The archive's record of what was hot in a start would make the compilers busy in the next one.
   options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
     -XX:+UseShenandoahGC -XX:+UnlockExperimentalVMOptions -XX:ShenandoahControlIntervalMax=100
-    -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms64m "-Xmx${ISTHMUS_HEAP:-1g}" "-XX:MaxDirectMemorySize=${ISTHMUS_DIRECT:-1g}"
+    -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms64m "-Xmx${ISTHMUS_HEAP:-1g}" "-XX:MaxDirectMemorySize=${ISTHMUS_DIRECT:-1g}"
     -Dio.netty.allocator.type=pooled -cp "$jar:$libs/*")
   if [ -n "$built" ]; then
     train "$module" || echo "$module: no start-up archive could be made; it will start slower" >&2
@@ -85,7 +108,7 @@ launch() {
   main=$2
   shift 2
   prepare "$module"
-  if [ -s "$archive" ] && [ -z "$(find "$jar" "$here/$module/target/lib" -newer "$archive" -print -quit)" ]; then
+  if archive_is_current "$module"; then
     options+=("-XX:AOTCache=$archive" -Xlog:aot=off -Xlog:cds=off)
   fi
   # shellcheck disable=SC2086

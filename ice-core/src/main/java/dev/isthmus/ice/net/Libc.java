@@ -116,6 +116,11 @@ final class Libc {
         return (int) call(errno(), number, a, b, c, d, e, 0);
     }
 
+    /** Makes one call that does nothing, so that all that is linked at first use is linked. */
+    static void prepare() {
+        getsockopt(-1, 0, 0, MemorySegment.NULL, MemorySegment.NULL);
+    }
+
     /** Returns where a direct buffer begins. */
     static long address(ByteBuffer direct) {
         return MemorySegment.ofBuffer(direct).address();

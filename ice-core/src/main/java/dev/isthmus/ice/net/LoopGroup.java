@@ -15,6 +15,22 @@ public final class LoopGroup implements AutoCloseable {
         }
     }
 
+    /**
+     * Links the system calls on a thread of its own, so that a daemon reads its configuration meanwhile: both take about as long. Whoever
+     * needs them earlier waits for them; without this call they are linked at first use.
+     */
+    public static void prepare() {
+        Thread thread = new Thread(() -> {
+            try {
+                Libc.prepare();
+            } catch (LinkageError ignored) {
+                // The first use says the same to one who can report it.
+            }
+        }, "prepare");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     /** Returns the loops in order. */
     public List<Loop> loops() {
         return List.of(loops);

@@ -1,5 +1,6 @@
 package dev.isthmus.ice.ops;
 
+import dev.isthmus.ice.net.LoopGroup;
 import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.ServiceManager;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public final class DaemonRunner {
             out.println(daemon.name() + " " + version(daemon.getClass()));
             return OK;
         }
+        LoopGroup.prepare();
         try {
             String file = line.getOptionValue("config");
             String @Nullable [] settings = line.getOptionValues("set");
