@@ -30,8 +30,10 @@ public final class Bench {
             new Row("trains of 16 x 1,100 bytes, 150,000/s", 20, 1100, 150_000, "up", 16, 0.42),
             new Row("trains, peer to client, 150,000/s", 20, 1100, 150_000, "down", 16, 0.42));
     private static final int WARM_UP_ROUNDS = 2;
+    private static final int SET_UP_WARM_UPS = 6; // the compilers are busy over the first ten thousand
     private static final int SET_UP_FLOWS = 2000;
-    private static final int PEAK_FROM = 110_000;
+    private static final int PEAK_FROM = 80_000;
+    private static final int PEAK_TRIES = 3;
     private static final double PEAK_STEP = 1.1;
     private static final double PEAK_LOSS = 0.1;
 
@@ -81,6 +83,7 @@ public final class Bench {
         } finally {
             servers.forEach(BenchServer::close);
         }
+        Hiccups.report(report, "after the table");
         if (endurance > 0) {
             Endurance.run(root, work, generator, report, (int) (peak / 2), endurance);
         }
@@ -96,6 +99,8 @@ public final class Bench {
             for (Row row : ROWS) {
                 generator.load(ours, row.arguments(row.rate, 2));
             }
+        }
+        for (int i = 0; i < SET_UP_WARM_UPS; i++) {
             generator.load(ours, new Row("", SET_UP_FLOWS, 172, 1000, "up", 1, 0).arguments(1000, 1));
         }
     }
@@ -143,13 +148,23 @@ public final class Bench {
         double best = 0;
         int misses = 0;
         for (double rate = PEAK_FROM; misses < 2; rate *= PEAK_STEP) {
-            Map<String, Double> result = generator.load(server, row.arguments((int) rate, 1));
-            boolean kept = Objects.requireNonNull(result.get("sent_per_s")) > 0.98 * rate
-                    && Objects.requireNonNull(result.get("loss_percent")) <= PEAK_LOSS;
-            misses = kept ? 0 : misses + 1;
-            best = kept ? Objects.requireNonNull(result.get("received_per_s")) : best;
+            double delivered = delivered(server, row, rate);
+            misses = delivered > 0 ? 0 : misses + 1;
+            best = Math.max(best, delivered);
         }
         return best;
+    }
+
+    /** What arrives of a rate that is kept, or 0; one of some tries is enough, since the machine's own gaps lose packets too. */
+    private double delivered(BenchServer server, Row row, double rate) throws Exception {
+        for (int i = 0; i < PEAK_TRIES; i++) {
+            Map<String, Double> result = generator.load(server, row.arguments((int) rate, 1));
+            if (Objects.requireNonNull(result.get("sent_per_s")) > 0.98 * rate
+                    && Objects.requireNonNull(result.get("loss_percent")) <= PEAK_LOSS) {
+                return Objects.requireNonNull(result.get("received_per_s"));
+            }
+        }
+        return 0;
     }
 
     /** Far past saturation: what is still delivered, to be held against the peak. */
@@ -160,7 +175,10 @@ public final class Bench {
 
     private void latency(List<BenchServer> servers, int rate) throws Exception {
         List<Map<String, Map<String, Double>>> all = inTurn(servers, ROWS.get(1), rate);
-        report.row("p50 latency, us, at half the peer's peak (" + rate + "/s)", "p50_us", all, 1.0, false);
-        report.row("p99 latency, us, at half the peer's peak (" + rate + "/s)", "p99_us", all, 1.0, false);
+        String load = " latency, us, at half the peer's peak (" + rate + "/s)";
+        report.row("p50" + load, "p50_us", all, 1.0, false);
+        report.row("p99" + load, "p99_us", all, 1.0, false);
+        report.row("p50" + load + ", stretches of 20 ms", "p50_undisturbed_us", all, 1.0, false);
+        report.row("p99" + load + ", stretches of 20 ms", "p99_undisturbed_us", all, 1.0, false);
     }
 }

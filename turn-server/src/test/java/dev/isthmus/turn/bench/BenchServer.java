@@ -24,16 +24,26 @@ final class BenchServer implements AutoCloseable {
 
     /** Starts our daemon as its users do, with one loop and further options for its Java. */
     static BenchServer ours(Path root, Path work, List<String> javaOptions) throws IOException, InterruptedException {
+        return ours(root, work, javaOptions, "0");
+    }
+
+    private static BenchServer ours(Path root, Path work, List<String> javaOptions, String processors)
+            throws IOException, InterruptedException {
         Path configuration = work.resolve("ours.conf");
         Files.writeString(configuration, """
                 isthmus.turn { realm = "bench", loops = 1, auth.users.user = pass, peers.allow = [ "127.0.0.0/8" ]
                   relay { addresses = [ "127.0.0.2" ], ports = "%s" }, limits.user-allocations = 100000
                   listeners = [ { transport = udp, address = "127.0.0.1", port = %d } ] }
                 """.formatted(RELAY_PORTS, FIRST_PORT));
-        ProcessBuilder builder = new ProcessBuilder("taskset", "-c", "0", root.resolve("turn-server/bin/turn-server").toString(),
+        ProcessBuilder builder = new ProcessBuilder("taskset", "-c", processors, root.resolve("turn-server/bin/turn-server").toString(),
                 "--config", configuration.toString());
         builder.environment().put("ISTHMUS_JAVA_OPTIONS", String.join(" ", javaOptions));
         return start("ours", FIRST_PORT, builder, work, "listening");
+    }
+
+    /** The same on both processors, as a start is not bound to one. */
+    static BenchServer oursUnbound(Path root, Path work) throws IOException, InterruptedException {
+        return ours(root, work, List.of(), "0,1");
     }
 
     /** Starts coturn with what it needs for the same service, and nothing more. */
@@ -55,11 +65,11 @@ final class BenchServer implements AutoCloseable {
             throws IOException, InterruptedException {
         Path output = work.resolve(name.replace(' ', '-') + ".out");
         Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 3000; i++) {
             if (Files.readString(output).contains(ready)) {
                 return new BenchServer(name, port, process);
             }
-            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(2, TimeUnit.MILLISECONDS)) {
                 break;
             }
         }

@@ -45,7 +45,7 @@ final class Machine {
         return text.toString();
     }
 
-    private static String run(String... command) throws IOException, InterruptedException {
+    static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor(1, TimeUnit.MINUTES);
@@ -152,7 +152,7 @@ final class Machine {
         List<Double> megabytes = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             long began = System.nanoTime();
-            try (BenchServer ours = BenchServer.ours(root, work, List.of())) {
+            try (BenchServer ours = BenchServer.oursUnbound(root, work)) {
                 seconds.add((System.nanoTime() - began) / 1e9);
                 megabytes.add(outside(ours.pid()).getOrDefault("resident", 0L) / 1e6);
             }

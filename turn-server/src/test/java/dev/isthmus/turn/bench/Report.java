@@ -50,6 +50,7 @@ final class Report {
 
     /** Adds a line of its own below the table. */
     void line(String name, String text) {
+        System.err.println(name + ": " + text);
         markdown.append("\n- ").append(name).append(": ").append(text);
         json.add("\"" + name + "\": \"" + text + "\"");
     }

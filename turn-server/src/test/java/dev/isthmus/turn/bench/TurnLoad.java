@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class TurnLoad {
     private static final int FLOWS_A_PEER = 50;
     private static final int AT_ONCE = 32;
-    private static final int HISTOGRAM_MICROS = 100_000;
+    private static final int SAMPLES = 4_000_000;
     private static final int LARGEST_ROUND = 256;
     private static final long WARM_UP = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,7 +42,7 @@ public final class TurnLoad {
     private final int payload;
     private final int burst;
     private final List<LoadFlow> flows = new ArrayList<>();
-    private final int[] histogram = new int[HISTOGRAM_MICROS + 1];
+    private final Latencies latencies = new Latencies(SAMPLES);
     private final LoopGroup group = new LoopGroup("load", 1);
     private final Loop loop = group.loop(0);
     private final AddressKey nowhere = new AddressKey();
@@ -134,7 +134,7 @@ public final class TurnLoad {
     private void arrived(ByteBuffer bytes, int offset, long now) {
         if (measuring) {
             received++;
-            histogram[(int) Math.min(HISTOGRAM_MICROS, Math.max(0, now - bytes.getLong(offset)) / 1000)]++;
+            latencies.add(now, now - bytes.getLong(offset));
         }
     }
 
@@ -176,10 +176,11 @@ public final class TurnLoad {
         });
         after(TimeUnit.MILLISECONDS.toNanos(200)); // what is still under way counts as delivered
         System.out.printf(Locale.ROOT,
-                "offered_per_s=%d sent_per_s=%.0f received_per_s=%.0f loss_percent=%.3f p50_us=%d p99_us=%d us_per_packet=%.3f "
-                        + "server_cpu=%.3f generator_cpu=%.3f%n",
-                rate, sent / used[2], received / used[2], sent == 0 ? 0 : Math.max(0, 100.0 * (sent - received) / sent), percentile(0.5),
-                percentile(0.99), used[0] * 1e6 / Math.max(1, received), used[0] / used[2], used[1] / used[2]);
+                "offered_per_s=%d sent_per_s=%.0f received_per_s=%.0f loss_percent=%.3f p50_us=%d p99_us=%d "
+                        + "p50_undisturbed_us=%d p99_undisturbed_us=%d us_per_packet=%.3f server_cpu=%.3f generator_cpu=%.3f%n",
+                rate, sent / used[2], received / used[2], sent == 0 ? 0 : Math.max(0, 100.0 * (sent - received) / sent),
+                latencies.percentile(0.5), latencies.percentile(0.99), latencies.undisturbed(0.5), latencies.undisturbed(0.99),
+                used[0] * 1e6 / Math.max(1, received), used[0] / used[2], used[1] / used[2]);
     }
 
     private double[] on(Callable<double[]> task) {
@@ -216,17 +217,5 @@ public final class TurnLoad {
             port.send(to, bytes, offset, length);
             sent++;
         }
-    }
-
-    private int percentile(double part) {
-        long wanted = (long) (received * part);
-        long seen = 0;
-        for (int micros = 0; micros < histogram.length; micros++) {
-            seen += histogram[micros];
-            if (seen > wanted) {
-                return micros;
-            }
-        }
-        return HISTOGRAM_MICROS;
     }
 }
