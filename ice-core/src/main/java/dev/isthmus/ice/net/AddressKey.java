@@ -57,6 +57,12 @@ public final class AddressKey {
         scope = other.scope;
     }
 
+    /** Sets the transport; a new key is of UDP. */
+    public AddressKey transport(Transport carrier) {
+        transport = (byte) carrier.ordinal();
+        return this;
+    }
+
     /** Sets the local side. */
     public void setLocal(TransportAddress local) {
         setLocal(local.ipv4(), local.high(), local.low(), local.port());

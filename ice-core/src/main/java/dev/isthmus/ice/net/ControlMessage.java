@@ -65,6 +65,13 @@ final class ControlMessage {
                 : b.getLong(data) == Long.reverseBytes(key.localHigh()) && b.getLong(data + 8) == Long.reverseBytes(key.localLow());
     }
 
+    /** Writes the DSCP and ECN bits; returns the end. */
+    static int traffic(ByteBuffer b, int at, boolean ipv4, int trafficClass) {
+        int data = begin(b, at, ipv4 ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6, ipv4 ? Libc.IP_TOS : Libc.IPV6_TCLASS, 4);
+        b.putInt(data, trafficClass);
+        return data + 8;
+    }
+
     /** Writes into how long datagrams the kernel is to cut the bytes (UDP_SEGMENT); returns the end. */
     static int segment(ByteBuffer b, int at, int length) {
         int data = begin(b, at, Libc.SOL_UDP, Libc.UDP_SEGMENT, 2);

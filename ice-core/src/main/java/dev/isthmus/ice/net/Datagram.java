@@ -15,6 +15,7 @@ public final class Datagram {
     private int offset;
     private int length;
     private boolean follows;
+    private int traffic;
 
     /** Points this view at other bytes; the key is set apart. */
     public Datagram wrap(ByteBuffer newBuffer, int newOffset, int newLength) {
@@ -36,6 +37,17 @@ public final class Datagram {
     /** Returns whether this came in one train with the datagram handed over before, and so is of the same flow. */
     public boolean follows() {
         return follows;
+    }
+
+    /** Sets the traffic class. */
+    Datagram traffic(int trafficClass) {
+        traffic = trafficClass;
+        return this;
+    }
+
+    /** Returns the DSCP and ECN bits of the IP header, or 0 when the port does not ask for them. */
+    public int traffic() {
+        return traffic;
     }
 
     /** Returns the flow: local is where the datagram arrived, remote is where it came from. */

@@ -5,4 +5,7 @@ package dev.isthmus.ice.net;
 public interface DatagramHandler {
     /** Takes one datagram; it may be read and changed only until this method returns. */
     void onDatagram(Datagram datagram, long nowNanos);
+
+    /** Takes an ICMP error about a datagram that was sent, on a port that asks for them; it may be read only until this method returns. */
+    default void onIcmp(IcmpError error, long nowNanos) {}
 }

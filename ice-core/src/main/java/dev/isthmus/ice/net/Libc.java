@@ -31,19 +31,27 @@ final class Libc {
     static final int SO_REUSEPORT = 15;
     static final int SO_MEMINFO = 55;
     static final int IPPROTO_IP = 0;
+    static final int IP_TOS = 1;
     static final int IP_PKTINFO = 8;
     static final int IP_MTU_DISCOVER = 10;
+    static final int IP_RECVERR = 11;
+    static final int IP_RECVTOS = 13;
     static final int IP_PMTUDISC_DONT = 0;
+    static final int IP_PMTUDISC_PROBE = 3;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_MTU_DISCOVER = 23;
+    static final int IPV6_RECVERR = 25;
     static final int IPV6_V6ONLY = 26;
     static final int IPV6_RECVPKTINFO = 49;
     static final int IPV6_PKTINFO = 50;
+    static final int IPV6_RECVTCLASS = 66;
+    static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_TRUNC = 0x20;
+    static final int MSG_ERRQUEUE = 0x2000;
     static final int MSG_CTRUNC = 0x8;
     static final int PROT_READ_WRITE = 3;
     static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -155,6 +163,11 @@ final class Libc {
 
     static int recvmmsg(Errno errno, int fd, long messages, int count) {
         return (int) call(errno, RECVMMSG, fd, messages, count, MSG_DONTWAIT, 0, 0);
+    }
+
+    /** Reads from the error queue instead. */
+    static int recvmmsgErrors(Errno errno, int fd, long messages, int count) {
+        return (int) call(errno, RECVMMSG, fd, messages, count, MSG_DONTWAIT | MSG_ERRQUEUE, 0, 0);
     }
 
     static int sendmmsg(Errno errno, int fd, long messages, int count) {

@@ -1,6 +1,7 @@
 package dev.isthmus.ice.net;
 
 import dev.isthmus.ice.count.Counters;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadIoEventLoop;
@@ -69,10 +70,13 @@ public final class Loop {
             return handled;
         }
 
-        /** Nothing is scheduled with Netty: timers are the wheel's, so its wait needs no time limit and no timer of the kernel's. */
+        /**
+         * Timers are the wheel's, so Netty's wait needs no time limit and no timer of the kernel's; unless a channel of Netty's own has
+         * scheduled something. Netty itself would wake up every second.
+         */
         @Override
         protected long deadlineNanos() {
-            return -1;
+            return nextScheduledTaskDeadlineNanos();
         }
 
         @Override
@@ -161,6 +165,7 @@ public final class Loop {
     final class Receiver {
         private final ReceiveBatch single = new ReceiveBatch(ReceiveBatch.SLOT_BYTES);
         private @Nullable ReceiveBatch trains;
+        private final ErrorQueue errors = new ErrorQueue(errno);
         private long began;
         private long clock;
         private int sinceClock;
@@ -177,12 +182,17 @@ public final class Loop {
             return port.trains() && b != null ? b : single;
         }
 
+        /** Hands over the ICMP errors that wait at a port. */
+        void receiveErrors(UdpPort port) {
+            errors.drain(port, counters, System.nanoTime());
+        }
+
         /** Reads a port once and hands over what came; returns how many datagrams, or 0 when nothing is left there. */
         int receive(UdpPort port) {
             ReceiveBatch batch = batch(port);
             int received = batch.receive(errno, port.descriptor());
             if (received <= 0) {
-                if (received != 0 && received != -Libc.EAGAIN && received != -Libc.ECONNREFUSED) {
+                if (received != 0 && received != -Libc.EAGAIN && received != -Libc.ECONNREFUSED && !port.asksForErrors()) {
                     counters.count(NetReason.RECEIVE_ERROR);
                 }
                 return 0;
@@ -220,7 +230,7 @@ public final class Loop {
                 int count = Math.min(segment, length - at);
                 datagrams++;
                 try {
-                    port.deliver(batch.view(i, at, count, port.local(), port.wildcard()), now);
+                    port.deliver(batch.view(i, at, count, port), now);
                 } catch (RuntimeException e) {
                     failed(e);
                 }
@@ -266,6 +276,11 @@ public final class Loop {
             throw new IllegalStateException("a port is opened on its loop's thread", future.cause());
         }
         return registration;
+    }
+
+    /** Returns Netty's event loop, for channels that live on this loop. */
+    public IoEventLoop netty() {
+        return executor;
     }
 
     /** Returns the loop's number, from 0. */

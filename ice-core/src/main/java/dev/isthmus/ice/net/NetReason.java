@@ -14,6 +14,7 @@ public enum NetReason implements Reason {
     SEND_BUFFER_FULL("datagrams dropped because the socket's send buffer was full"),
     SEND_REFUSED("sends that failed twice with an error queued for another peer"),
     SEND_ERROR("datagrams that the kernel refused for another reason"),
+    ICMP_ERRORS("errors read from the error queues of ports that ask for them"),
     RECEIVE_ERROR("failed reads of a socket"),
     RING_FULL("packets dropped because the ring to another loop was full"),
     RING_TOO_LONG("packets longer than a ring slot, dropped"),

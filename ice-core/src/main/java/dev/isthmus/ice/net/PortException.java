@@ -5,7 +5,8 @@ public final class PortException extends Exception {
     private static final long serialVersionUID = 1;
     private final boolean inUse;
 
-    PortException(String message, boolean inUse) {
+    /** Creates one that names the port; {@code inUse} when another holds it. */
+    public PortException(String message, boolean inUse) {
         super(message);
         this.inUse = inUse;
     }

@@ -97,15 +97,23 @@ final class ReceiveBatch {
         return size <= 0 ? length(index) : size;
     }
 
-    /** Returns a view of a part of a slot; its local side is {@code bound} unless the kernel said where it arrived. */
-    Datagram view(int index, int from, int count, TransportAddress bound, boolean packetInfo) {
+    /** Returns a view of a part of a slot of the port; its local side is the bound address unless the kernel said where it arrived. */
+    Datagram view(int index, int from, int count, UdpPort port) {
         AddressKey key = view.key();
         SockAddr.readRemote(names, index * SockAddr.ROOM, key);
-        key.setLocal(bound);
-        if (packetInfo) {
-            readPacketInfo(index, bound, key);
+        key.setLocal(port.local());
+        if (port.wildcard()) {
+            readPacketInfo(index, port.local(), key);
+        }
+        if (port.keepsTraffic()) {
+            view.traffic(traffic(index, port.local().ipv4()));
         }
         return view.wrap(payload, payloadOffset(index) + from, count).follows(from > 0);
+    }
+
+    private int traffic(int index, boolean ipv4) {
+        int at = ipv4 ? controlMessage(index, Libc.IPPROTO_IP, Libc.IP_TOS) : controlMessage(index, Libc.IPPROTO_IPV6, Libc.IPV6_TCLASS);
+        return at < 0 ? 0 : control.get(at) & 0xff; // a byte, and in IPv6 an int of this machine's order, which is little-endian
     }
 
     private void readPacketInfo(int index, TransportAddress bound, AddressKey key) {

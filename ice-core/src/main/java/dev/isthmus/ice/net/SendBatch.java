@@ -21,7 +21,8 @@ final class SendBatch {
     /** What any kernel with UDP_SEGMENT takes (UDP_MAX_SEGMENTS, 64 before Linux 6.9). */
     private static final int TRAIN_PIECES = 64;
     private static final int TRAIN_BYTES = 65_000;
-    private static final int CONTROL_BYTES = 64;
+    /** The local address of an IPv6 datagram takes 40, its traffic class and the length of a train's datagrams 24 each. */
+    private static final int CONTROL_BYTES = 96;
     private static final int WAYS = 256;
 
     private final Counters<NetReason> counters;
@@ -43,6 +44,7 @@ final class SendBatch {
     private final int[] pieces = new int[MESSAGES];
     private final int[] start = new int[MESSAGES];
     private final int[] total = new int[MESSAGES];
+    private final byte[] traffic = new byte[MESSAGES];
     private final int[] controlBytes = new int[MESSAGES];
     private int messages;
     private int bytesUsed;
@@ -71,8 +73,10 @@ final class SendBatch {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
-    /** Queues a datagram to the key's remote side, from its local side when the socket is on a wildcard. */
-    void add(UdpPort port, AddressKey key, ByteBuffer source, int offset, int count) {
+    /**
+     * Queues a datagram to the key's remote side, from its local side when the socket is on a wildcard, with these DSCP and ECN bits.
+     */
+    void add(UdpPort port, AddressKey key, ByteBuffer source, int offset, int count, int trafficClass) {
         if (count > LONGEST) {
             counters.count(NetReason.SEND_TOO_LONG);
             return;
@@ -85,21 +89,22 @@ final class SendBatch {
         bytesUsed = at + count;
         int fd = port.descriptor();
         if (!port.trains()) {
-            begin(port, fd, key, 0, at, count);
+            begin(port, fd, key, 0, at, count, trafficClass);
             return;
         }
         long hash = key.hash() * 31 + fd;
         int place = (int) hash & WAYS - 1;
         int message = latest[place] - base;
-        if (message >= 0 && way[message] == hash && joins(message, port, fd, key, count)) {
+        if (message >= 0 && way[message] == hash && traffic[message] == (byte) trafficClass
+                && joins(message, port, fd, key, count)) {
             append(message, at, count);
         } else {
             latest[place] = base + messages;
-            begin(port, fd, key, hash, at, count);
+            begin(port, fd, key, hash, at, count, trafficClass);
         }
     }
 
-    private void begin(UdpPort port, int fd, AddressKey key, long hash, int at, int count) {
+    private void begin(UdpPort port, int fd, AddressKey key, long hash, int at, int count, int trafficClass) {
         int i = messages++;
         sockets[i] = fd;
         way[i] = hash;
@@ -109,7 +114,9 @@ final class SendBatch {
         total[i] = count;
         MessageHeader.nameLength(header, i, SockAddr.writeRemote(names, i * SockAddr.ROOM, key));
         Vectors.set(vector, i, payloadAddress + at, count);
-        int used = port.wildcard() ? ControlMessage.packetInfo(control, i * CONTROL_BYTES, key) - i * CONTROL_BYTES : 0;
+        traffic[i] = (byte) trafficClass;
+        int end = port.wildcard() ? ControlMessage.packetInfo(control, i * CONTROL_BYTES, key) : i * CONTROL_BYTES;
+        int used = (trafficClass == 0 ? end : ControlMessage.traffic(control, end, key.ipv4(), trafficClass)) - i * CONTROL_BYTES;
         if (used != controlBytes[i]) {
             controlBytes[i] = used;
             MessageHeader.controlLength(header, i, used);

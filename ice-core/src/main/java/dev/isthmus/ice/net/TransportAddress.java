@@ -1,7 +1,6 @@
 package dev.isthmus.ice.net;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param scope the IPv6 scope (interface index), 0 where none is given
  */
 public record TransportAddress(boolean ipv4, long high, long low, int port, int scope) {
+
+    private static final long MAPPED = 0xffff_0000_0000L;
 
     /** Returns an IPv4 address from its 32 bits. */
     public static TransportAddress ipv4(int address, int port) {
@@ -76,7 +77,8 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
         }
         try {
             byte[] raw = InetAddress.ofLiteral(literal).getAddress();
-            return six == (raw.length == 16) ? of(raw, port) : null;
+            // Java reads a v4-mapped literal as IPv4.
+            return six && raw.length == 4 ? ipv6(0, MAPPED | of(raw, 0).low(), port) : of(raw, port);
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -92,13 +94,42 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
         return port > 65535 ? null : parse(hostAndPort.substring(0, colon), port);
     }
 
-    /** Returns the IP address alone, as SDP and logs write it. */
+    /** Returns the IP address alone, as SDP and logs write it (RFC 5952 for IPv6). */
     public String host() {
-        try {
-            return InetAddress.getByAddress(bytes()).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
+        if (ipv4) {
+            return (low >>> 24) + "." + (low >>> 16 & 0xff) + "." + (low >>> 8 & 0xff) + "." + (low & 0xff);
         }
+        if (high == 0 && low >>> 32 == MAPPED >>> 32) {
+            return "::ffff:" + ipv4((int) low, 0).host();
+        }
+        return groups();
+    }
+
+    private int group(int index) {
+        return (int) ((index < 4 ? high : low) >>> 48 - 16 * (index & 3)) & 0xffff;
+    }
+
+    /** Eight groups, of which the longest run of two or more zeros, the first of equals, becomes two colons. */
+    private String groups() {
+        int longest = -1;
+        int length = 1;
+        for (int i = 0, run = 0; i < 8; i++) {
+            run = group(i) == 0 ? run + 1 : 0;
+            if (run > length) {
+                length = run;
+                longest = i + 1 - run;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == longest) {
+                text.append("::");
+                i += length - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":").append(Integer.toHexString(group(i)));
+            }
+        }
+        return text.toString();
     }
 
     @Override

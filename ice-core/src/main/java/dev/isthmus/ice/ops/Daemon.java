@@ -2,6 +2,7 @@ package dev.isthmus.ice.ops;
 
 import dev.isthmus.ice.net.PortException;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * A daemon as the command line sees it.
@@ -16,6 +17,21 @@ public interface Daemon<S> {
 
         @Override
         void close();
+    }
+
+    /**
+     * A sub-command that answers a question about the configuration, and starts nothing.
+     *
+     * @param <S> the daemon's settings
+     */
+    interface Query<S> {
+        /** Returns the answer; throws {@link ConfigProblem} when the question makes no sense. */
+        String answer(S settings, String question);
+    }
+
+    /** Returns the sub-commands by name; each takes one argument. */
+    default Map<String, Query<S>> queries() {
+        return Map.of();
     }
 
     /** Returns the command's name. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -40,25 +41,32 @@ public final class DaemonRunner {
     public static <S> int run(Daemon<S> daemon, String[] arguments, PrintStream out, PrintStream err) {
         CommandLine line;
         try {
-            line = parse(arguments);
+            line = parse(daemon, arguments);
         } catch (ParseException e) {
             err.println(daemon.name() + ": " + badOption(e));
             return BAD_USAGE;
         }
         if (line.hasOption("help")) {
-            help(daemon.name(), out);
+            help(daemon.name(), daemon.queries().keySet().stream().map(query -> query + " ARGUMENT").toList(), out);
             return OK;
         }
         if (line.hasOption("version")) {
             out.println(daemon.name() + " " + version(daemon.getClass()));
             return OK;
         }
-        LoopGroup.prepare();
+        List<String> question = line.getArgList();
+        if (question.isEmpty()) {
+            LoopGroup.prepare();
+        }
         try {
             String file = line.getOptionValue("config");
             String @Nullable [] settings = line.getOptionValues("set");
             Section root = ConfigLoader.load(file == null ? null : Path.of(file), settings == null ? List.of() : List.of(settings));
             S configured = daemon.configure(root);
+            if (!question.isEmpty()) {
+                out.println(Objects.requireNonNull(daemon.queries().get(question.get(0))).answer(configured, question.get(1)));
+                return OK;
+            }
             if (line.hasOption("check")) {
                 root.effective().forEach((key, value) -> out.println(key + " = " + value));
                 return OK;
@@ -73,10 +81,14 @@ public final class DaemonRunner {
         }
     }
 
-    private static CommandLine parse(String[] arguments) throws ParseException {
+    private static CommandLine parse(Daemon<?> daemon, String[] arguments) throws ParseException {
         CommandLine line = DefaultParser.builder().setAllowPartialMatching(false).get().parse(OPTIONS, arguments);
-        if (!line.getArgList().isEmpty()) {
-            throw new UnrecognizedOptionException("not an option", line.getArgList().get(0));
+        List<String> words = line.getArgList();
+        if (!words.isEmpty() && !daemon.queries().containsKey(words.get(0))) {
+            throw new UnrecognizedOptionException("not an option", words.get(0));
+        }
+        if (!words.isEmpty() && words.size() != 2) {
+            throw new ParseException(words.get(0) + " takes one argument");
         }
         return line;
     }
@@ -90,8 +102,9 @@ public final class DaemonRunner {
         return String.valueOf(e.getMessage());
     }
 
-    private static void help(String name, PrintStream out) {
+    private static void help(String name, List<String> queries, PrintStream out) {
         out.println("Usage: " + name + " [OPTIONS]");
+        queries.forEach(query -> out.println("       " + name + " [OPTIONS] " + query));
         for (Option option : OPTIONS.getOptions()) {
             String argument = option.hasArg() ? "=" + option.getArgName() : "";
             out.printf("      --%-18s %s%n", option.getLongOpt() + argument, option.getDescription());

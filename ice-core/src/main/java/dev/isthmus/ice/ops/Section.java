@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the effective values, so that {@code --check} can print them. Every refusal names key, file and line.
  */
 public final class Section {
+    /** What a secret of the REST mechanism may be hashed with. */
+    public static final List<String> REST_HASHES = List.of("sha1", "sha256");
+
     private final String path;
     private final @Nullable ConfigObject object;
     private final Map<String, String> effective;
@@ -208,13 +211,13 @@ public final class Section {
         return new int[]{first, last};
     }
 
-    private Secret secret(String key, ConfigValue v) {
+    private Secret secret(String key, ConfigValue v, List<String> hashes) {
         if (!(v instanceof ConfigObject o)) {
-            return new Secret("", scalar(key, v, "a secret"));
+            return new Secret("", scalar(key, v, "a secret"), hashes.get(0));
         }
         Section inner = new Section(full(key), o, new LinkedHashMap<>());
         String id = inner.text("id", "");
-        String hash = inner.choice("hash", "sha1", List.of("sha1"));
+        String hash = inner.choice("hash", hashes.get(0), hashes);
         String value = inner.text("value", "");
         String file = inner.text("file", "");
         String env = inner.text("env", "");
@@ -224,10 +227,10 @@ public final class Section {
         } else if (!env.isEmpty()) {
             value = System.getenv().getOrDefault(env, "");
         }
-        if (value.isEmpty() || hash.isEmpty()) {
+        if (value.isEmpty()) {
             throw problem(key, "is an empty secret; give value, file or env");
         }
-        return new Secret(id, value);
+        return new Secret(id, value, hash);
     }
 
     private String read(String key, String file) {
@@ -242,15 +245,15 @@ public final class Section {
     public @Nullable Secret secret(String key) {
         ConfigValue v = value(key);
         effective.put(full(key), v == null ? "null" : "****");
-        return v == null ? null : secret(key, v);
+        return v == null ? null : secret(key, v, REST_HASHES);
     }
 
-    /** Returns a list of secrets. */
-    public List<Secret> secrets(String key) {
+    /** Returns a list of secrets, each with one of these hashes, the first of which is the default. */
+    public List<Secret> secrets(String key, List<String> hashes) {
         ConfigValue v = value(key);
         List<Secret> found = new ArrayList<>();
         if (v instanceof ConfigList list) {
-            list.forEach(item -> found.add(secret(key, item)));
+            list.forEach(item -> found.add(secret(key, item, hashes)));
         } else if (v != null) {
             throw wrongType(key, v, "a list of secrets");
         }
@@ -258,12 +261,12 @@ public final class Section {
         return found;
     }
 
-    /** Returns secrets by name, the names being the operator's. */
-    public Map<String, Secret> secretsByName(String key) {
+    /** Returns secrets by name, the names being the operator's, each with one of these hashes, the first of which is the default. */
+    public Map<String, Secret> secretsByName(String key, List<String> hashes) {
         ConfigValue v = value(key);
         Map<String, Secret> found = new LinkedHashMap<>();
         if (v instanceof ConfigObject o) {
-            o.forEach((name, item) -> found.put(name, secret(key + "." + name, item)));
+            o.forEach((name, item) -> found.put(name, secret(key + "." + name, item, hashes)));
         } else if (v != null) {
             throw wrongType(key, v, "an object of name = secret");
         }

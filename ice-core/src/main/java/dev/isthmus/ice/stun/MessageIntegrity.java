@@ -3,36 +3,34 @@ package dev.isthmus.ice.stun;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** MESSAGE-INTEGRITY (RFC 8489, section 14.5): HMAC-SHA1 over the message before the attribute. One per loop; not thread-safe. */
+/**
+ * MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256 (RFC 8489, sections 14.5 and 14.6): an HMAC over the message before the attribute. One per
+ * loop; not thread-safe.
+ */
 public final class MessageIntegrity {
-    static final int LENGTH = 20;
-    static final int ATTRIBUTE_LENGTH = 4 + LENGTH;
-    private static final String ALGORITHM = "HmacSHA1";
     private static final int LARGEST = 2048;
 
-    private final Mac mac;
+    private final Hmac sha1 = new Hmac("HmacSHA1", StunMessage.SHA1_LENGTH);
+    private final Hmac sha256 = new Hmac("HmacSHA256", StunMessage.SHA256_LENGTH);
     private final byte[] scratch = new byte[LARGEST];
-    private final byte[] digest = new byte[LENGTH];
 
-    /** Creates one with its own scratch memory. */
-    public MessageIntegrity() {
-        try {
-            mac = Mac.getInstance(ALGORITHM);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    /** One of the two attributes. */
+    private static final class Hmac {
+        final String algorithm;
+        final Mac mac;
+        final byte[] digest;
 
-    /** Returns the key of the long-term mechanism: MD5 of {@code user:realm:password} (section 9.2.2). */
-    public static byte[] longTermKey(String username, String realm, String password) {
-        try {
-            return MessageDigest.getInstance("MD5").digest((username + ":" + realm + ":" + password).getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+        Hmac(String algorithm, int length) {
+            this.algorithm = algorithm;
+            this.digest = new byte[length];
+            try {
+                mac = Mac.getInstance(algorithm);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -41,35 +39,49 @@ public final class MessageIntegrity {
         return password.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns whether the message carries the attribute and it fits the key; compared in constant time. */
+    /** Returns whether the message carries MESSAGE-INTEGRITY and it fits the key; compared in constant time. */
     public boolean verify(StunMessage message, byte[] key) {
-        if (!message.hasIntegrity() || message.integrityOffset() > LARGEST) {
+        return message.hasIntegrity() && verify(message, message.integrityOffset(), sha1, key);
+    }
+
+    /** Returns whether the message carries MESSAGE-INTEGRITY-SHA256 in full length and it fits the key; compared in constant time. */
+    public boolean verifySha256(StunMessage message, byte[] key) {
+        return message.hasIntegritySha256() && verify(message, message.integritySha256Offset(), sha256, key);
+    }
+
+    private boolean verify(StunMessage message, int covered, Hmac hmac, byte[] key) {
+        if (covered > LARGEST) {
             return false;
         }
-        int covered = message.integrityOffset();
-        compute(message.buffer(), message.start(), covered, key);
+        compute(message.buffer(), message.start(), covered, hmac, key);
         int difference = 0;
-        for (int i = 0; i < LENGTH; i++) {
-            difference |= digest[i] ^ message.buffer().get(message.start() + covered + 4 + i);
+        for (int i = 0; i < hmac.digest.length; i++) {
+            difference |= hmac.digest[i] ^ message.buffer().get(message.start() + covered + 4 + i);
         }
         return difference == 0;
     }
 
-    /** Computes the attribute's value for the bytes of an unfinished message into {@code target}. */
+    /** Computes MESSAGE-INTEGRITY for the bytes of an unfinished message into {@code target}. */
     void sign(ByteBuffer buffer, int start, int covered, byte[] key, int target) {
-        compute(buffer, start, covered, key);
-        buffer.put(target, digest, 0, LENGTH);
+        compute(buffer, start, covered, sha1, key);
+        buffer.put(target, sha1.digest);
     }
 
-    private void compute(ByteBuffer buffer, int start, int covered, byte[] key) {
+    /** Computes MESSAGE-INTEGRITY-SHA256 for the bytes of an unfinished message into {@code target}. */
+    void signSha256(ByteBuffer buffer, int start, int covered, byte[] key, int target) {
+        compute(buffer, start, covered, sha256, key);
+        buffer.put(target, sha256.digest);
+    }
+
+    private void compute(ByteBuffer buffer, int start, int covered, Hmac hmac, byte[] key) {
         buffer.get(start, scratch, 0, covered);
-        int length = covered - StunMessage.HEADER_LENGTH + ATTRIBUTE_LENGTH;
+        int length = covered - StunMessage.HEADER_LENGTH + 4 + hmac.digest.length;
         scratch[StunMessage.LENGTH_OFFSET] = (byte) (length >>> 8);
         scratch[StunMessage.LENGTH_OFFSET + 1] = (byte) length;
         try {
-            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, ALGORITHM));
-            mac.update(scratch, 0, covered);
-            mac.doFinal(digest, 0);
+            hmac.mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, hmac.algorithm));
+            hmac.mac.update(scratch, 0, covered);
+            hmac.mac.doFinal(hmac.digest, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

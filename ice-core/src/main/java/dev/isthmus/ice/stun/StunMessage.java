@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A flyweight over one STUN message (RFC 8489, section 5). {@link #wrap} checks the frame of every attribute once; after that every accessor
- * stays inside the message. Attributes behind the integrity attribute are not found (section 14.5), except the fingerprint.
+ * stays inside the message. Attributes behind the first integrity attribute are not found (sections 14.5 and 14.6), except
+ * MESSAGE-INTEGRITY-SHA256 behind MESSAGE-INTEGRITY, and the fingerprint.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -24,6 +25,8 @@ public final class StunMessage {
     static final int LENGTH_OFFSET = 2;
     static final int COOKIE_OFFSET = 4;
     static final int TRANSACTION_OFFSET = 8;
+    static final int SHA1_LENGTH = 20;
+    static final int SHA256_LENGTH = 32;
     private static final int MAX_UNKNOWN = 16;
     private static final int[] NONE_UNKNOWN = {};
 
@@ -32,6 +35,7 @@ public final class StunMessage {
     private int end = HEADER_LENGTH;
     private int searchEnd = HEADER_LENGTH;
     private int integrityAt = -1;
+    private int integritySha256At = -1;
     private boolean fingerprint;
 
     /** Points at a message and checks its frame. On any result but {@link StunResult#OK} nothing else may be called. */
@@ -57,6 +61,7 @@ public final class StunMessage {
 
     private StunResult scan() {
         integrityAt = -1;
+        integritySha256At = -1;
         searchEnd = end;
         fingerprint = false;
         int at = start + HEADER_LENGTH;
@@ -71,9 +76,12 @@ public final class StunMessage {
                     return StunResult.BAD_FINGERPRINT;
                 }
                 fingerprint = true;
-            } else if (type == StunAttribute.MESSAGE_INTEGRITY && integrityAt < 0) {
+            } else if (type == StunAttribute.MESSAGE_INTEGRITY && searchEnd == end) {
                 integrityAt = at;
                 searchEnd = at;
+            } else if (type == StunAttribute.MESSAGE_INTEGRITY_SHA256 && integritySha256At < 0) {
+                integritySha256At = at;
+                searchEnd = Math.min(searchEnd, at);
             }
             at = next;
         }
@@ -236,11 +244,30 @@ public final class StunMessage {
 
     /** Returns whether a MESSAGE-INTEGRITY attribute is there, correct or not. */
     public boolean hasIntegrity() {
-        return integrityAt >= 0 && lengthAt(integrityAt) == 20;
+        return integrityAt >= 0 && lengthAt(integrityAt) == SHA1_LENGTH;
+    }
+
+    /** Returns whether a MESSAGE-INTEGRITY-SHA256 attribute of full length is there, correct or not. */
+    public boolean hasIntegritySha256() {
+        return integritySha256At >= 0 && lengthAt(integritySha256At) == SHA256_LENGTH;
+    }
+
+    /** Returns whether an attribute of either kind is there, of any length. */
+    public boolean claimsIntegrity() {
+        return integrityAt >= 0 || integritySha256At >= 0;
+    }
+
+    /** Returns whether a MESSAGE-INTEGRITY-SHA256 attribute is there, of any length. */
+    public boolean claimsIntegritySha256() {
+        return integritySha256At >= 0;
     }
 
     int integrityOffset() {
         return integrityAt - start;
+    }
+
+    int integritySha256Offset() {
+        return integritySha256At - start;
     }
 
     /** Returns the buffer in which the message lies. */

@@ -3,6 +3,7 @@ package dev.isthmus.ice.stun;
 import dev.isthmus.ice.net.TransportAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Writes one STUN message into a caller's buffer. Begin, add attributes in the order they shall stand, then integrity, then fingerprint. The
@@ -106,6 +107,15 @@ public final class StunWriter {
         return this;
     }
 
+    /** Adds ADDRESS-ERROR-CODE (RFC 8656, section 18.12). */
+    public StunWriter addressError(int type, int family, int code, String reason) {
+        byte[] phrase = reason.getBytes(StandardCharsets.UTF_8);
+        int value = open(type, 4 + phrase.length);
+        buffer.putInt(value, family << 24 | code / 100 << 8 | code % 100);
+        buffer.put(value + 4, phrase);
+        return this;
+    }
+
     /** Adds UNKNOWN-ATTRIBUTES (section 14.9). */
     public StunWriter unknownAttributes(int[] types) {
         int value = open(StunAttribute.UNKNOWN_ATTRIBUTES, types.length * 2);
@@ -118,9 +128,31 @@ public final class StunWriter {
     /** Adds MESSAGE-INTEGRITY over everything so far. */
     public StunWriter integrity(MessageIntegrity integrity, byte[] key) {
         int covered = at - start;
-        int value = open(StunAttribute.MESSAGE_INTEGRITY, MessageIntegrity.LENGTH);
+        int value = open(StunAttribute.MESSAGE_INTEGRITY, StunMessage.SHA1_LENGTH);
         integrity.sign(buffer, start, covered, key, value);
         return this;
+    }
+
+    /** Adds MESSAGE-INTEGRITY-SHA256 over everything so far. */
+    public StunWriter integritySha256(MessageIntegrity integrity, byte[] key) {
+        int covered = at - start;
+        int value = open(StunAttribute.MESSAGE_INTEGRITY_SHA256, StunMessage.SHA256_LENGTH);
+        integrity.signSha256(buffer, start, covered, key, value);
+        return this;
+    }
+
+    /** Adds PASSWORD-ALGORITHMS (section 14.11), the preferred one first. */
+    public StunWriter passwordAlgorithms(List<PasswordAlgorithm> algorithms) {
+        int value = open(StunAttribute.PASSWORD_ALGORITHMS, 4 * algorithms.size());
+        for (int i = 0; i < algorithms.size(); i++) {
+            buffer.putInt(value + 4 * i, algorithms.get(i).code() << 16);
+        }
+        return this;
+    }
+
+    /** Adds PASSWORD-ALGORITHM (section 14.12). */
+    public StunWriter passwordAlgorithm(PasswordAlgorithm algorithm) {
+        return int32(StunAttribute.PASSWORD_ALGORITHM, (long) algorithm.code() << 16);
     }
 
     /** Adds FINGERPRINT, which is last. */

@@ -15,14 +15,16 @@ import java.nio.ByteBuffer;
 public final class ChannelData {
     public static final int HEADER_LENGTH = 4;
     public static final int FIRST_CHANNEL = 0x4000;
-    /** The last number of RFC 5766's range; RFC 8656 ends at 0x4FFF, but older clients bind above it. */
-    public static final int LAST_CHANNEL = 0x7FFF;
+    /** The last number of RFC 8656's range. */
+    public static final int LAST_CHANNEL = 0x4FFF;
+    /** The last number of RFC 5766's range, in which older clients bind. */
+    public static final int LAST_OLD_CHANNEL = 0x7FFF;
 
     private ChannelData() {}
 
-    /** Returns whether a number may be bound. */
-    public static boolean validChannel(int number) {
-        return number >= FIRST_CHANNEL && number <= LAST_CHANNEL;
+    /** Returns whether a number may be bound: one of RFC 8656's range, or of RFC 5766's where not strict. */
+    public static boolean validChannel(int number, boolean strict) {
+        return number >= FIRST_CHANNEL && number <= (strict ? LAST_CHANNEL : LAST_OLD_CHANNEL);
     }
 
     /** Returns the channel number of a message of at least four bytes. */

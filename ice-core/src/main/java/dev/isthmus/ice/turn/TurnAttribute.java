@@ -17,9 +17,15 @@ public final class TurnAttribute {
     public static final int REQUESTED_ADDRESS_FAMILY = 0x0017;
     public static final int EVEN_PORT = 0x0018;
     public static final int REQUESTED_TRANSPORT = 0x0019;
+    public static final int DONT_FRAGMENT = 0x001A;
+    public static final int RESERVATION_TOKEN = 0x0022;
+    public static final int ADDITIONAL_ADDRESS_FAMILY = 0x8000;
+    public static final int ADDRESS_ERROR_CODE = 0x8001;
+    public static final int ICMP = 0x8004;
 
     public static final int TRANSPORT_UDP = 17;
     public static final int FAMILY_IPV4 = 1;
+    public static final int FAMILY_IPV6 = 2;
 
     private TurnAttribute() {}
 }

@@ -3,6 +3,7 @@ package dev.isthmus.ice.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.PasswordAlgorithm;
 import dev.isthmus.ice.stun.MessageIntegrity;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
@@ -70,7 +71,7 @@ class Rfc5769Test {
         StunMessage request = message(LONG_TERM_REQUEST);
         String username = "\u30DE\u30C8\u30EA\u30C3\u30AF\u30B9";
         assertThat(request.bytes(StunAttribute.USERNAME)).isEqualTo(username.getBytes(StandardCharsets.UTF_8));
-        byte[] key = MessageIntegrity.longTermKey(username, "example.org", "TheMatrIX");
+        byte[] key = PasswordAlgorithm.MD5.key(username, "example.org", "TheMatrIX");
         assertThat(integrity.verify(request, key)).isTrue();
     }
 }

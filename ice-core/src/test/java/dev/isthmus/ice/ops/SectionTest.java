@@ -49,7 +49,7 @@ class SectionTest {
         Path secret = folder.resolve("secret");
         Files.writeString(secret, "north\n");
         Section root = read("users { alice = swordfish, bob { file = \"" + secret + "\" } }");
-        assertThat(root.secretsByName("users").get("bob")).isEqualTo(new Secret("", "north"));
+        assertThat(root.secretsByName("users", List.of("none")).get("bob")).isEqualTo(new Secret("", "north", "none"));
         assertThat(root.effective().toString()).doesNotContain("swordfish").doesNotContain("north").contains("****");
     }
 

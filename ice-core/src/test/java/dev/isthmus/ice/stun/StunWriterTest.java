@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the writer writes, the flyweight reads; what is damaged is refused by name. */
 class StunWriterTest {
-    private static final byte[] KEY = MessageIntegrity.longTermKey("u", "r", "p");
+    private static final byte[] KEY = PasswordAlgorithm.MD5.key("u", "r", "p");
     private final MessageIntegrity integrity = new MessageIntegrity();
     private final ByteBuffer buffer = ByteBuffer.allocate(512);
     private final StunMessage message = new StunMessage();

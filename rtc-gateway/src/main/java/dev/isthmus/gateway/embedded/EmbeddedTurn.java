@@ -41,7 +41,7 @@ public final class EmbeddedTurn implements AutoCloseable {
 
         /** Returns whether anybody but callers with minted credentials may allocate. */
         public boolean hasUsers() {
-            return !turn.passwords().isEmpty() || !turn.secrets().isEmpty();
+            return !turn.auth().isEmpty();
         }
     }
 
@@ -66,13 +66,10 @@ public final class EmbeddedTurn implements AutoCloseable {
         if (media.isEmpty()) {
             throw new IllegalArgumentException("without media addresses a minted credential would not be limited");
         }
-        RestSecret secret = new RestSecret(random.bytes(32), new CredentialPolicy(media, MAX_ALLOCATIONS, MAX_LIFETIME_SECONDS));
+        RestSecret secret = new RestSecret(random.bytes(32), new CredentialPolicy(media, MAX_ALLOCATIONS, MAX_LIFETIME_SECONDS, false));
         TurnSettings turn = settings.turn;
         TurnService service = TurnService.start(loops,
-                new TurnService.Setup(turn.config(List.of(secret)), turn.bindAddresses(), List.of(), turn.firstPort(), turn.lastPort(),
-                        turn.trains()),
-                links,
-                random, wallClock);
+                turn.setup(List.of(secret), List.of()), links, random, wallClock);
         return new EmbeddedTurn(settings, service, secret);
     }
 

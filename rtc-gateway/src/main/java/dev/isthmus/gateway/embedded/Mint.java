@@ -6,6 +6,7 @@ import dev.isthmus.ice.time.WallClock;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.RestSecret;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Mints TURN credentials for callers, good for ten minutes of allocating. What else they may do is the server's policy for its secret. */
@@ -30,7 +31,9 @@ public final class Mint {
 
     /** Returns a mint for another server that knows the secret, at those URLs. */
     public static Mint forServer(Secret secret, List<String> urls, RandomSource random, WallClock wallClock) {
-        return new Mint(new RestSecret(secret.bytes(), CredentialPolicy.USER), urls, random, wallClock);
+        return new Mint(
+                new RestSecret(secret.bytes(), RestSecret.Hash.valueOf(secret.hash().toUpperCase(Locale.ROOT)), CredentialPolicy.USER),
+                urls, random, wallClock);
     }
 
     /** Returns this mint with other URLs to tell. */

@@ -8,6 +8,7 @@ import dev.isthmus.gateway.support.Wire;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sim.SeededRandom;
+import dev.isthmus.ice.stun.PasswordAlgorithm;
 import dev.isthmus.ice.stun.MessageIntegrity;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunType;
@@ -54,7 +55,7 @@ class FloodIT {
     }
 
     private void seedTurn(TurnSocket client, TransportAddress server, TurnDialog dialog, TransportAddress peer) {
-        byte[] key = MessageIntegrity.longTermKey("u", "isthmus", "p");
+        byte[] key = PasswordAlgorithm.MD5.key("u", "isthmus", "p");
         seeds.add(new Seed(client, server, dialog.request(TurnAttribute.METHOD_ALLOCATE,
                 w -> w.int32(TurnAttribute.REQUESTED_TRANSPORT, 17L << 24).int32(TurnAttribute.LIFETIME, 600)), key));
         seeds.add(new Seed(client, server, dialog.request(TurnAttribute.METHOD_REFRESH, w -> w.int32(TurnAttribute.LIFETIME, 900)), key));

@@ -23,23 +23,77 @@ public final class Allocation {
 
     private final AddressKey client;
     private final TransportAddress relayed;
+    private final RelayPool pool;
     private final Credential credential;
     private final int transactionHigh;
     private final long transactionLow;
     private final List<Permission> permissions = new ArrayList<>(1);
     private final PeerRoutes routes = new PeerRoutes();
     private RelaySockets.@Nullable RelaySocket socket;
+    /** The allocation of the other address family that the same client made with this one. */
+    private @Nullable Allocation sibling;
+    private long reservationToken;
     private long expires;
 
-    /** Creates an allocation without a socket. */
-    public Allocation(AddressKey client, TransportAddress relayed, Credential credential, int transactionHigh, long transactionLow,
-            long expires) {
-        this.client = client;
-        this.relayed = relayed;
-        this.credential = credential;
-        this.transactionHigh = transactionHigh;
-        this.transactionLow = transactionLow;
-        this.expires = expires;
+    /**
+     * Who makes an allocation by which request.
+     *
+     * @param client the five-tuple: local is our listener, remote is the client
+     * @param credential whose it will be
+     * @param transactionHigh of the request
+     * @param transactionLow of the request
+     * @param expires deadline in monotonic nanoseconds
+     */
+    public record Maker(AddressKey client, Credential credential, int transactionHigh, long transactionLow, long expires) {}
+
+    /** Creates an allocation without a socket, on a port of the pool. */
+    public Allocation(Maker maker, RelayPool pool, int port) {
+        this.client = maker.client();
+        this.pool = pool;
+        this.relayed = pool.relayed(port);
+        this.credential = maker.credential();
+        this.transactionHigh = maker.transactionHigh();
+        this.transactionLow = maker.transactionLow();
+        this.expires = maker.expires();
+    }
+
+    /** Makes this and the allocation of the other address family one dual allocation (section 3.2). */
+    public void join(Allocation other) {
+        sibling = other;
+        other.sibling = this;
+    }
+
+    /** Ends a dual allocation: each is for itself again. */
+    public void part() {
+        if (sibling != null) {
+            sibling.sibling = null;
+            sibling = null;
+        }
+    }
+
+    /** Returns the other half of a dual allocation, or null. */
+    public @Nullable Allocation sibling() {
+        return sibling;
+    }
+
+    /** Returns this or the other half of a dual allocation, whichever relays to that address family, or null. */
+    public @Nullable Allocation ofFamily(boolean ipv4) {
+        return relayed.ipv4() == ipv4 ? this : sibling;
+    }
+
+    /** Returns the token of the port that was reserved along with this one, or 0. */
+    public long reservationToken() {
+        return reservationToken;
+    }
+
+    /** Sets the token of the port that was reserved along with this one. */
+    public void reservationToken(long token) {
+        reservationToken = token;
+    }
+
+    /** Gives the relay port back to where it was taken from. */
+    public void returnPort() {
+        pool.ports().give(relayed.port());
     }
 
     /** Returns the five-tuple: local is our listener, remote is the client. */
@@ -124,36 +178,28 @@ public final class Allocation {
         return permissions.size() + fresh <= MAX_PERMISSIONS;
     }
 
-    /** Returns the route to a peer that has a permission, made when it is first asked for; null when there is no permission. */
-    public @Nullable PeerRoute routeTo(TransportAddress peer) {
-        AddressKey key = AddressKey.of(relayed, peer);
-        PeerRoute route = routes.find(key);
-        if (route != null) {
-            return route;
-        }
+    /** Returns the route to the peer that is the key's remote side, or null when there is none yet. Costs no object. */
+    public @Nullable PeerRoute routeTo(AddressKey peer) {
+        return routes.find(peer);
+    }
+
+    /** Returns whether the key's remote side has a permission, open or due. Costs no object. */
+    public boolean knows(AddressKey peer) {
+        return permission(peer.ipv4(), peer.remoteHigh(), peer.remoteLow()) != null;
+    }
+
+    /** Makes the route to a peer that has none; null when the peer has no permission. */
+    public @Nullable PeerRoute addRoute(TransportAddress peer) {
         Permission permission = permission(peer);
         if (permission == null) {
-            return null;
-        }
-        if (credential.policy().exact() && !credential.policy().names(peer)) {
             return null;
         }
         if (routes.size() >= MAX_ROUTES) {
             routes.removeIf(r -> r.boundChannel() == 0);
         }
-        PeerRoute fresh = new PeerRoute(key, permission);
+        PeerRoute fresh = new PeerRoute(AddressKey.of(relayed, peer), permission);
         routes.add(fresh);
         return fresh;
-    }
-
-    /** Returns the route of a packet whose sender is the key's remote side, or null when that has no permission. A known route costs no object. */
-    public @Nullable PeerRoute routeFrom(AddressKey arrived) {
-        PeerRoute route = routes.find(arrived);
-        if (route != null) {
-            return route;
-        }
-        Permission permission = permission(arrived.ipv4(), arrived.remoteHigh(), arrived.remoteLow());
-        return permission == null ? null : routeTo(arrived.remote());
     }
 
     /** Returns the route that a channel is bound to, or null. */

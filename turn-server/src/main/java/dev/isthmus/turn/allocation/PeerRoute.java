@@ -11,6 +11,7 @@ public final class PeerRoute {
     private Permission permission;
     private LinkTable.@Nullable Sink sink;
     private int channel;
+    private long errorReported;
     private long channelExpires = Deadline.NONE;
 
     PeerRoute(AddressKey toPeer, Permission permission) {
@@ -70,6 +71,15 @@ public final class PeerRoute {
     /** Returns the channel that was bound last and has not been taken back, or 0; it may be due. */
     public int boundChannel() {
         return channel;
+    }
+
+    /** Returns whether an error of this peer's may be reported now, which counts as done. */
+    public boolean mayReportError(long nowNanos, long pauseNanos) {
+        if (errorReported != 0 && nowNanos - errorReported < pauseNanos) {
+            return false;
+        }
+        errorReported = nowNanos;
+        return true;
     }
 
     void unbind() {

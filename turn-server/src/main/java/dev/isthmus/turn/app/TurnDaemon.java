@@ -4,18 +4,37 @@ import dev.isthmus.ice.net.Descriptors;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.LoopGroup;
 import dev.isthmus.ice.net.PortException;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.ConfigProblem;
 import dev.isthmus.ice.ops.Daemon;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.turn.net.TurnService;
+import dev.isthmus.turn.peers.PeerRule;
 import dev.isthmus.turn.ops.TurnSettings;
 import java.util.List;
+import java.util.Map;
 
 /** The STUN/TURN server as a daemon of its own. */
 public final class TurnDaemon implements Daemon<TurnSettings> {
     @Override
     public String name() {
         return "turn-server";
+    }
+
+    @Override
+    public Map<String, Query<TurnSettings>> queries() {
+        return Map.of("check-peer", TurnDaemon::checkPeer);
+    }
+
+    private static String checkPeer(TurnSettings settings, String question) {
+        TransportAddress host = TransportAddress.parse(question, 0);
+        TransportAddress endpoint = host == null ? TransportAddress.parse(question) : host;
+        if (endpoint == null) {
+            throw new ConfigProblem("check-peer: \"" + question + "\" is no IP address, with a port or without");
+        }
+        PeerRule rule = settings.effectivePeers().decide(endpoint, host != null);
+        return question + " may " + (rule.allow() ? "" : "not ") + "be a peer: " + rule;
     }
 
     @Override
@@ -33,13 +52,12 @@ public final class TurnDaemon implements Daemon<TurnSettings> {
         LoopGroup loops = new LoopGroup("turn", given.isEmpty() ? settings.loops() : given.size());
         try {
             TurnService service = TurnService.start(loops.loops(),
-                    new TurnService.Setup(settings.config(List.of()), settings.bindAddresses(), given, settings.firstPort(),
-                            settings.lastPort(), settings.trains()),
-                    new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis);
-            boolean stunOnly = settings.passwords().isEmpty() && settings.secrets().isEmpty();
+                    settings.setup(List.of(), given), new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis);
+            boolean stunOnly = settings.auth().isEmpty();
             String where = given.isEmpty() ? service.listeners().toString() : given.size() + " given sockets";
             return new RunningServer(loops, service,
-                    "listening on udp " + where + (stunOnly ? ", STUN only because no credentials are configured" : ", relaying"));
+                    "listening on udp " + where + (service.streams().isEmpty() ? "" : " and tcp " + service.streams())
+                            + (stunOnly ? ", STUN only because no credentials are configured" : ", relaying"));
         } catch (PortException e) {
             loops.close();
             throw e;

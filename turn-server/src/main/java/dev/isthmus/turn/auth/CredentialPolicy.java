@@ -10,14 +10,15 @@ import java.util.List;
  *        policy decides
  * @param maxAllocations allocations at one time
  * @param maxLifetimeSeconds the longest lifetime of an allocation
+ * @param endsSessions whether the allocations of a credential end when it expires; where not, it is good for no new ones
  */
-public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds) {
+public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds, boolean endsSessions) {
     /** A user's policy where the configuration says nothing. */
     public static final CredentialPolicy USER = user(1000);
 
     /** Returns the policy of a user with so many allocations at one time. */
     public static CredentialPolicy user(int maxAllocations) {
-        return new CredentialPolicy(List.of(), maxAllocations, 3600);
+        return new CredentialPolicy(List.of(), maxAllocations, 3600, true);
     }
 
     /** Returns whether the peer policy is replaced by an exact list. */

@@ -4,6 +4,8 @@ import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
+import dev.isthmus.ice.net.HeldPort;
+import dev.isthmus.ice.net.IcmpError;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.PortException;
@@ -14,12 +16,13 @@ import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import dev.isthmus.turn.allocation.Allocation;
-import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
+import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.server.Route;
 import dev.isthmus.turn.server.TurnCommand;
-import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
 import java.util.ArrayList;
@@ -34,29 +37,31 @@ final class TurnLoop {
     private final LinkTable links;
     private final WallClock wallClock;
     private final UdpPort.Options relayOptions;
-    private final boolean trains;
+    private final UdpPort.Options adoptedOptions;
     private long wallReadAt;
     private long wallMillis;
     private final Counters<TurnReason> counters = new Counters<>(TurnReason.class);
     private final TurnServer server;
     private final List<UdpPort> listeners = new ArrayList<>();
+    private final StreamClients streams;
     /** The flow of the packet that is handed to a link. */
     private final AddressKey linkKey = new AddressKey();
 
     /** What all loops share. */
-    record Shared(TurnConfig config, Quota quota, LinkTable links, RandomSource random, WallClock wallClock, byte[] nonceKey,
-            boolean trains) {}
+    record Shared(TurnService.Setup setup, Quota quota, Reservations reservations, LinkTable links, RandomSource random,
+            WallClock wallClock, byte[] nonceKey, AnswerLimiter limiter, StreamClients.Shared streams) {}
 
-    TurnLoop(Loop loop, Shared shared, PortPool ports) {
+    TurnLoop(Loop loop, Shared shared, List<RelayPool> relays) {
         this.loop = loop;
         this.links = shared.links();
         this.wallClock = shared.wallClock();
-        this.trains = shared.trains();
-        this.relayOptions = UdpPort.Options.DEFAULT.withTrains(trains);
+        this.adoptedOptions = UdpPort.Options.DEFAULT.withTrains(shared.setup().trains()).withTraffic(shared.setup().traffic());
+        this.relayOptions = adoptedOptions.withErrors(true);
         this.wallReadAt = loop.nowNanos();
         this.wallMillis = wallClock.millis();
-        this.server = new TurnServer(new TurnServer.Parts(shared.config(), shared.quota(), ports, this::open, shared.links(),
-                shared.random(), shared.nonceKey()), counters);
+        this.streams = new StreamClients(this, shared.streams());
+        this.server = new TurnServer(new TurnServer.Parts(shared.setup().config(), shared.quota(), relays, shared.reservations(),
+                new Sockets(), shared.links(), shared.random(), shared.nonceKey(), shared.limiter()), counters);
     }
 
     Loop loop() {
@@ -76,7 +81,7 @@ final class TurnLoop {
     }
 
     void adopt(int descriptor) throws PortException {
-        add(ports -> UdpPort.adopt(loop, descriptor, trains, ports));
+        add(ports -> UdpPort.adopt(loop, descriptor, adoptedOptions, ports));
     }
 
     private interface Opening {
@@ -86,7 +91,7 @@ final class TurnLoop {
     private TransportAddress add(Opening opening) throws PortException {
         Listener listener = new Listener();
         UdpPort port = opening.open(listener);
-        listener.port = port;
+        listener.path = new ClientPath.Udp(port);
         listeners.add(port);
         return port.local();
     }
@@ -102,28 +107,50 @@ final class TurnLoop {
 
     /** Hands what arrives at a listener to the protocol. */
     private final class Listener implements DatagramHandler {
-        private @Nullable UdpPort port;
+        private @Nullable ClientPath path;
 
         @Override
         public void onDatagram(Datagram datagram, long nowNanos) {
-            Route route = server.onClient(datagram, nowNanos, wallMillis(nowNanos));
-            if (route.kind() == Route.Kind.TO_PEER) {
-                toPeer(route); // which leaves no command behind
-                return;
+            ClientPath back = path;
+            if (back != null) {
+                onMessage(datagram, back, nowNanos);
             }
-            if (route.kind() == Route.Kind.TO_CLIENT && port != null) {
-                port.send(route.to(), route.buffer(), route.offset(), route.length());
-            }
-            drainCommands(port);
         }
     }
 
-    /** A relay socket with its allocation, its timer and the listener through which the client is reached. */
+    /** Takes a message of a client that is answered by that path. */
+    void onMessage(Datagram message, ClientPath path, long nowNanos) {
+        Route route = server.onClient(message, nowNanos, wallMillis(nowNanos));
+        if (route.kind() == Route.Kind.TO_PEER) {
+            toPeer(route, message.traffic()); // which leaves no command behind
+            return;
+        }
+        if (route.kind() == Route.Kind.TO_CLIENT) {
+            path.send(route.to(), route.buffer(), route.offset(), route.length(), 0);
+        }
+        drainCommands(path);
+    }
+
+    /** Ends what the client of a connection had. */
+    void onDisconnected(AddressKey client) {
+        server.onDisconnected(client);
+        drainCommands(null);
+    }
+
+    boolean hasAllocation(AddressKey client) {
+        return server.hasAllocation(client);
+    }
+
+    StreamClients streams() {
+        return streams;
+    }
+
+    /** A relay socket with its allocation, its timer and the way to the client. */
     private final class Relay implements RelaySockets.RelaySocket, DatagramHandler, Wheel.TimerHandler {
         private final Allocation allocation;
         private final Wheel.Entry timer = new Wheel.Entry(this);
         private @Nullable UdpPort port;
-        private @Nullable UdpPort listener;
+        private @Nullable ClientPath path;
         private boolean open = true;
 
         Relay(Allocation allocation) {
@@ -135,9 +162,20 @@ final class TurnLoop {
             if (!open) {
                 return;
             }
-            Route route = server.onPeer(allocation, datagram, nowNanos);
-            if (route.kind() == Route.Kind.TO_CLIENT && listener != null) {
-                listener.send(route.to(), route.buffer(), route.offset(), route.length());
+            toClient(server.onPeer(allocation, datagram, nowNanos), datagram.traffic());
+        }
+
+        @Override
+        public void onIcmp(IcmpError error, long nowNanos) {
+            if (open) {
+                toClient(server.onIcmp(allocation, error, nowNanos), 0);
+            }
+        }
+
+        private void toClient(Route route, int traffic) {
+            ClientPath back = path;
+            if (route.kind() == Route.Kind.TO_CLIENT && back != null) {
+                back.send(route.to(), route.buffer(), route.offset(), route.length(), traffic);
             }
         }
 
@@ -148,13 +186,15 @@ final class TurnLoop {
             return open ? allocation.nextDeadline() : Deadline.NONE;
         }
 
-        void send(Route route) {
+        void send(Route route, int traffic) {
             LinkTable.Sink sink = route.sink();
             if (sink != null) {
                 linkKey.setReversed(route.to());
                 sink.deliver(loop, linkKey, route.buffer(), route.offset(), route.length());
+            } else if (port != null && route.mayNotFragment()) {
+                port.sendUnfragmented(route.to(), route.buffer(), route.offset(), route.length(), traffic);
             } else if (port != null) {
-                port.send(route.to(), route.buffer(), route.offset(), route.length());
+                port.send(route.to(), route.buffer(), route.offset(), route.length(), traffic);
             }
         }
 
@@ -169,27 +209,63 @@ final class TurnLoop {
         }
     }
 
-    private static void toPeer(Route route) {
+    private static void toPeer(Route route, int traffic) {
         if (route.socket() instanceof Relay relay) {
-            relay.send(route);
+            relay.send(route, traffic);
         }
     }
 
-    private RelaySockets.@Nullable RelaySocket open(Allocation allocation, TransportAddress address) {
-        Relay relay = new Relay(allocation);
-        try {
-            relay.port = UdpPort.bind(loop, address, relayOptions, relay);
-        } catch (PortException e) {
-            return null;
+    /** A port in reserve. */
+    private record Held(HeldPort port) implements RelaySockets.HeldSocket {
+        @Override
+        public void close() {
+            port.close();
         }
-        links.add(allocation.relayed(), loop, relay);
-        return relay;
     }
 
-    private void drainCommands(@Nullable UdpPort listener) {
+    /** Opens relay sockets on this loop. */
+    private final class Sockets implements RelaySockets {
+        @Override
+        public @Nullable RelaySocket open(Allocation allocation, TransportAddress address) {
+            return open(allocation, relay -> UdpPort.bind(loop, address, relayOptions, relay));
+        }
+
+        @Override
+        public @Nullable HeldSocket hold(TransportAddress address) {
+            try {
+                return new Held(UdpPort.hold(address, relayOptions));
+            } catch (PortException e) {
+                return null;
+            }
+        }
+
+        @Override
+        public @Nullable RelaySocket open(Allocation allocation, HeldSocket held) {
+            return held instanceof Held h ? open(allocation, relay -> h.port().open(loop, relayOptions, relay)) : null;
+        }
+
+        private @Nullable RelaySocket open(Allocation allocation, Opening opening) {
+            Relay relay = new Relay(allocation);
+            try {
+                relay.port = opening.open(relay);
+            } catch (PortException e) {
+                return null;
+            }
+            links.add(allocation.relayed(), loop, relay);
+            return relay;
+        }
+    }
+
+    int revoke(String username) {
+        int ended = server.revoke(username);
+        drainCommands(null);
+        return ended;
+    }
+
+    private void drainCommands(@Nullable ClientPath path) {
         for (TurnCommand command = server.pollCommand(); command != null; command = server.pollCommand()) {
             switch (command) {
-                case TurnCommand.Schedule(Allocation allocation) -> schedule(allocation, listener);
+                case TurnCommand.Schedule(Allocation allocation) -> schedule(allocation, path);
                 case TurnCommand.Release(Allocation allocation) -> {
                     RelaySockets.RelaySocket socket = allocation.socket();
                     if (socket != null) {
@@ -200,10 +276,10 @@ final class TurnLoop {
         }
     }
 
-    private void schedule(Allocation allocation, @Nullable UdpPort listener) {
+    private void schedule(Allocation allocation, @Nullable ClientPath path) {
         if (allocation.socket() instanceof Relay relay) {
-            if (listener != null) {
-                relay.listener = listener;
+            if (path != null) {
+                relay.path = path;
             }
             loop.wheel().file(relay.timer, allocation.nextDeadline());
         }
@@ -211,11 +287,7 @@ final class TurnLoop {
 
     void close() {
         listeners.forEach(UdpPort::close);
-        for (Allocation allocation : server.allocations()) {
-            RelaySockets.RelaySocket socket = allocation.socket();
-            if (socket != null) {
-                socket.close();
-            }
-        }
+        server.releaseAll();
+        drainCommands(null);
     }
 }

@@ -9,6 +9,10 @@ import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.allocation.RelayPool;
+import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
@@ -16,10 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** A running TURN server on a group of loops: one listener socket per loop and address, sharing the port. */
 public final class TurnService implements AutoCloseable {
     private static final int LISTENER_BUFFER = 4 << 20;
+    private static final int HANDSHAKE_THREADS = 2;
     private final List<TurnLoop> loops = new ArrayList<>();
     private final List<TransportAddress> listeners = new ArrayList<>();
 
@@ -27,25 +34,40 @@ public final class TurnService implements AutoCloseable {
      * How a service is set up.
      *
      * @param listeners addresses to listen on; port 0 takes any free one
+     * @param streams TCP ports to listen on
+     * @param connections how many TCP connections there may be
      * @param descriptors open UDP sockets to listen on instead, one loop each
+     * @param relays where relay sockets are opened
      * @param firstPort the first relay port
      * @param lastPort the last relay port
      * @param trains whether trains of datagrams may cross the kernel as one
+     * @param traffic whether DSCP and ECN bits are kept from one side to the other
      */
-    public record Setup(TurnConfig config, List<TransportAddress> listeners, List<Integer> descriptors, int firstPort, int lastPort,
-            boolean trains) {}
+    public record Setup(TurnConfig config, List<TransportAddress> listeners, List<StreamSetup> streams,
+            ConnectionLimits connections, List<Integer> descriptors, List<RelayAddress> relays, int firstPort, int lastPort,
+            boolean trains, boolean traffic) {}
 
-    private TurnService() {}
+    private final List<StreamListener> streamListeners = new ArrayList<>();
+    private final List<TransportAddress> streams = new ArrayList<>();
+    /** A TLS handshake takes a millisecond or more, which no media is to wait for. */
+    private final ExecutorService handshakes = Executors.newFixedThreadPool(HANDSHAKE_THREADS,
+            task -> Thread.ofPlatform().daemon().name("tls-handshake").unstarted(task));
+    private final Reservations reservations;
+
+    private TurnService(Reservations reservations) {
+        this.reservations = reservations;
+    }
 
     /** Opens every port and returns the running service, or names the port that could not be opened. */
     public static TurnService start(List<Loop> loops, Setup setup, LinkTable links, RandomSource random, WallClock wallClock)
             throws PortException {
-        TurnService service = new TurnService();
-        TurnLoop.Shared shared = new TurnLoop.Shared(setup.config(), new Quota(), links, random, wallClock, random.bytes(32),
-                setup.trains());
+        Quota quota = new Quota();
+        TurnService service = new TurnService(new Reservations(quota));
+        TurnLoop.Shared shared = new TurnLoop.Shared(setup, quota, service.reservations, links, random, wallClock, random.bytes(32),
+                new AnswerLimiter(random.nextLong()),
+                new StreamClients.Shared(setup.connections(), new Quota(), service.handshakes));
         for (Loop loop : loops) {
-            PortPool ports = new PortPool(setup.firstPort(), setup.lastPort(), loop.index(), loops.size());
-            service.loops.add(new TurnLoop(loop, shared, ports));
+            service.loops.add(new TurnLoop(loop, shared, pools(setup, loop.index(), loops.size())));
         }
         try {
             service.open(setup);
@@ -54,6 +76,11 @@ public final class TurnService implements AutoCloseable {
             throw e;
         }
         return service;
+    }
+
+    private static List<RelayPool> pools(Setup setup, int index, int loops) {
+        return setup.relays().stream()
+                .map(a -> new RelayPool(a, new PortPool(setup.firstPort(), setup.lastPort(), index, loops))).toList();
     }
 
     private void open(Setup setup) throws PortException {
@@ -65,10 +92,21 @@ public final class TurnService implements AutoCloseable {
                 return descriptor;
             });
         }
+        for (StreamSetup stream : setup.streams()) {
+            TransportAddress bound = stream.address();
+            for (TurnLoop turn : loops) {
+                StreamListener listener = StreamListener.open(turn.loop(), new StreamSetup(bound, stream.tls(), stream.plain()),
+                        turn.streams());
+                streamListeners.add(listener);
+                bound = listener.local();
+            }
+            streams.add(bound);
+        }
         if (!setup.descriptors().isEmpty()) {
             return;
         }
-        UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER, setup.trains());
+        UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER, setup.trains(), setup.traffic(),
+                false);
         for (TransportAddress address : setup.listeners()) {
             TransportAddress bound = address;
             if (options.reusePort() && address.port() != 0) {
@@ -107,6 +145,11 @@ public final class TurnService implements AutoCloseable {
         return List.copyOf(listeners);
     }
 
+    /** Returns the TCP addresses that are listened on, with their real ports. */
+    public List<TransportAddress> streams() {
+        return List.copyOf(streams);
+    }
+
     /** Returns the counters of each loop. */
     public List<Counters<TurnReason>> counters() {
         return loops.stream().map(TurnLoop::counters).toList();
@@ -122,9 +165,17 @@ public final class TurnService implements AutoCloseable {
         return loops.stream().mapToInt(t -> t.loop().submit(t::allocations).join()).sum();
     }
 
+    /** Ends every allocation of a user on every loop; returns how many there were. */
+    public int revoke(String username) {
+        return loops.stream().mapToInt(t -> t.loop().submit(() -> t.revoke(username)).join()).sum();
+    }
+
     /** Closes every port. */
     @Override
     public void close() {
+        streamListeners.forEach(StreamListener::close);
+        reservations.close();
+        handshakes.shutdown();
         for (TurnLoop turn : loops) {
             turn.loop().submit(() -> {
                 turn.close();

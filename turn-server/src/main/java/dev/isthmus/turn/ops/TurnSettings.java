@@ -1,94 +1,104 @@
 package dev.isthmus.turn.ops;
 
 import dev.isthmus.ice.net.TransportAddress;
-import dev.isthmus.ice.ops.Secret;
 import dev.isthmus.ice.ops.Section;
-import dev.isthmus.turn.auth.CredentialPolicy;
-import dev.isthmus.turn.auth.CredentialStore;
+import dev.isthmus.turn.allocation.RelayAddress;
 import dev.isthmus.turn.auth.RestSecret;
-import dev.isthmus.turn.peers.AddressRange;
+import dev.isthmus.turn.net.ConnectionLimits;
+import dev.isthmus.turn.net.StreamSetup;
+import dev.isthmus.turn.net.TurnService;
+import dev.isthmus.turn.peers.OwnAddresses;
 import dev.isthmus.turn.peers.PeerPolicy;
 import dev.isthmus.turn.server.TurnConfig;
+import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The checked configuration of {@code isthmus.turn}.
  *
- * @param realm the realm of every credential
- * @param listeners where clients are listened to
+ * @param auth who may allocate
+ * @param listeners where clients are listened to over UDP
+ * @param streams where clients are listened to over TCP and TLS
+ * @param connections how many TCP connections there may be
  * @param relays where relay sockets are opened
  * @param firstPort the first relay port
  * @param lastPort the last relay port
- * @param passwords of long-term users, by name
- * @param secrets of the REST mechanism
  * @param peers which peers may be reached
- * @param userPolicy what a user may do who has no policy of its own
- * @param trains whether trains of datagrams may cross the kernel as one
+ * @param wire how the protocol is spoken where the RFCs leave a choice
  * @param loops how many loops
  */
-public record TurnSettings(String realm, List<Listener> listeners, List<TurnConfig.RelayAddress> relays, int firstPort,
-        int lastPort, Map<String, String> passwords, List<Secret> secrets, PeerPolicy peers, CredentialPolicy userPolicy, boolean trains,
-        int loops) {
+public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Stream> streams, ConnectionLimits connections,
+        List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
     /** An address with its port, and the address that clients are told, which has no port of its own. */
     public record Listener(TransportAddress bind, TransportAddress advertise) {}
 
+    /** A TCP port, and the address that clients are told. */
+    public record Stream(StreamSetup setup, TransportAddress advertise) {}
+
+    /**
+     * Choices of protocol.
+     *
+     * @param trains whether trains of datagrams may cross the kernel as one
+     * @param traffic whether DSCP and ECN bits are kept from one side to the other
+     * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
+     * @param strictChannels whether only RFC 8656's channel numbers may be bound
+     */
+    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels) {}
+
     private static final int DEFAULT_PORT = 3478;
+    private static final int DEFAULT_TLS_PORT = 5349;
     private static final int MAX_LOOPS = 64;
 
     /** Reads the section {@code isthmus.turn}. */
     public static TurnSettings read(Section turn) {
-        String realm = turn.text("realm", "isthmus");
-        List<Listener> listeners = listeners(turn);
+        List<Listener> listeners = new ArrayList<>();
+        List<Stream> streams = new ArrayList<>();
+        listeners(turn, listeners, streams);
+        Section limits = turn.section("limits");
+        ConnectionLimits connections = new ConnectionLimits(limits.integer("connections", 10_000, 1, 1_000_000),
+                limits.integer("connections-per-address", 500, 1, 1_000_000));
         Section relay = turn.section("relay");
-        List<TurnConfig.RelayAddress> relays = new ArrayList<>();
+        List<RelayAddress> relays = new ArrayList<>();
         for (Section.Advertised a : relay.addresses("addresses", List.of("127.0.0.1"))) {
-            if (!a.bind().ipv4() || !a.advertise().ipv4()) {
-                throw relay.problem("addresses", "has an IPv6 address; only IPv4 addresses can be relayed");
+            if (a.bind().ipv4() != a.advertise().ipv4()) {
+                throw relay.problem("addresses", "advertises an address of another family than it binds");
             }
-            relays.add(new TurnConfig.RelayAddress(a.bind(), a.advertise()));
+            relays.add(new RelayAddress(a.bind(), a.advertise()));
         }
         int[] ports = relay.ports("ports", "49152-65535");
-        Section auth = turn.section("auth");
-        Map<String, String> passwords = new LinkedHashMap<>();
-        auth.secretsByName("users").forEach((user, secret) -> passwords.put(user, secret.value()));
-        List<Secret> secrets = auth.secrets("secrets");
-        Section peers = turn.section("peers");
-        PeerPolicy policy = new PeerPolicy(ranges(peers, "allow"), ranges(peers, "deny"));
-        CredentialPolicy users = CredentialPolicy.user(turn.section("limits").integer("user-allocations", 1000, 1, 10_000_000));
+        boolean anyIpv4 = relays.stream().anyMatch(r -> r.advertise().ipv4());
+        String family = relay.choice("default-family", anyIpv4 ? "ipv4" : "ipv6", List.of("ipv4", "ipv6"));
+        Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true), family.equals("ipv4"),
+                turn.bool("strict-channels", false));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
-        return new TurnSettings(realm, listeners, relays, ports[0], ports[1], passwords, secrets, policy, users, turn.bool("trains", true),
-                loops);
+        return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, relays, ports[0], ports[1],
+                PeerSettings.read(turn.section("peers")),
+                wire, loops);
     }
 
-    private static List<Listener> listeners(Section turn) {
+    private static void listeners(Section turn, List<Listener> listeners, List<Stream> streams) {
         List<Section> sections = turn.sections("listeners");
-        List<Listener> listeners = new ArrayList<>();
         if (sections == null) {
             TransportAddress loopback = TransportAddress.ipv4(0x7F000001, DEFAULT_PORT);
             listeners.add(new Listener(loopback, loopback));
-            return listeners;
+            return;
         }
         for (Section section : sections) {
-            section.choice("transport", "udp", List.of("udp"));
+            String transport = section.choice("transport", "udp", List.of("udp", "tcp", "tls"));
             Section.Advertised address = section.address("address", "127.0.0.1");
-            listeners.add(new Listener(address.bind().withPort(section.integer("port", DEFAULT_PORT, 0, 65535)), address.advertise()));
-        }
-        return listeners;
-    }
-
-    private static List<AddressRange> ranges(Section peers, String key) {
-        List<AddressRange> ranges = new ArrayList<>();
-        for (String text : peers.texts(key, List.of())) {
-            AddressRange range = AddressRange.parse(text);
-            if (range == null) {
-                throw peers.problem(key, "has \"" + text + "\", must be networks like 10.0.0.0/8");
+            TransportAddress bind = address.bind()
+                    .withPort(section.integer("port", transport.equals("tls") ? DEFAULT_TLS_PORT : DEFAULT_PORT, 0, 65535));
+            if (transport.equals("udp")) {
+                listeners.add(new Listener(bind, address.advertise()));
+                continue;
             }
-            ranges.add(range);
+            SslContext tls = TlsSettings.read(section);
+            if (tls == null && transport.equals("tls")) {
+                throw section.problem("certificate", "is missing; a tls listener needs certificate and key");
+            }
+            streams.add(new Stream(new StreamSetup(bind, tls, transport.equals("tcp")), address.advertise()));
         }
-        return ranges;
     }
 
     /** Returns the addresses to listen on. */
@@ -96,10 +106,30 @@ public record TurnSettings(String realm, List<Listener> listeners, List<TurnConf
         return listeners.stream().map(Listener::bind).toList();
     }
 
-    /** Returns what the protocol needs, with further secrets that the process itself mints from. */
-    public TurnConfig config(List<RestSecret> minted) {
-        List<RestSecret> all = new ArrayList<>(minted);
-        secrets.forEach(s -> all.add(new RestSecret(s.bytes(), userPolicy)));
-        return new TurnConfig(new CredentialStore(realm, passwords, userPolicy, all), peers, relays, "Isthmus");
+    /**
+     * Returns what a service is started with.
+     *
+     * @param minted further secrets, from which the process itself mints
+     * @param descriptors open sockets to listen on instead
+     */
+    public TurnService.Setup setup(List<RestSecret> minted, List<Integer> descriptors) {
+        TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(), "Isthmus");
+        return new TurnService.Setup(config, bindAddresses(), streams.stream().map(Stream::setup).toList(), connections,
+                descriptors, relays, firstPort, lastPort, wire.trains(), wire.traffic());
+    }
+
+    /** Returns the rules about peers together with what is known of this machine. */
+    public PeerPolicy effectivePeers() {
+        return peers.withOwn(own());
+    }
+
+    /** Everything that leads to this machine: its interfaces, and what it is known as outside. */
+    private OwnAddresses own() {
+        List<TransportAddress> hosts = new ArrayList<>(LocalAddresses.all());
+        listeners.forEach(l -> hosts.addAll(List.of(l.bind(), l.advertise())));
+        streams.forEach(s -> hosts.addAll(List.of(s.setup().address(), s.advertise())));
+        List<TransportAddress> relayed = new ArrayList<>();
+        relays.forEach(r -> relayed.addAll(List.of(r.bind(), r.advertise())));
+        return new OwnAddresses(hosts, relayed, firstPort, lastPort);
     }
 }

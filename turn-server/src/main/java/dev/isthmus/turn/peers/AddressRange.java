@@ -1,6 +1,7 @@
 package dev.isthmus.turn.peers;
 
 import dev.isthmus.ice.net.TransportAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A range of IP addresses: a network and the length of its prefix. */
@@ -22,6 +23,16 @@ public record AddressRange(TransportAddress network, int prefix) {
             return null;
         }
         return new AddressRange(network, Integer.parseInt(length));
+    }
+
+    /** Returns the range of a text that is known to be one. */
+    static AddressRange of(String text) {
+        return Objects.requireNonNull(parse(text), text);
+    }
+
+    /** Returns the range of one address alone. */
+    static AddressRange host(TransportAddress address) {
+        return new AddressRange(address.withPort(0), address.ipv4() ? 32 : 128);
     }
 
     /** Returns whether the address lies in the range; the port does not matter. */

@@ -2,55 +2,76 @@ package dev.isthmus.turn.peers;
 
 import dev.isthmus.ice.net.TransportAddress;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses may be peers: the operator's refusals, then the operator's permissions, then the safe defaults, which refuse every
- * special-purpose range (IANA registries of RFC 6890, multicast and broadcast) and admit the rest.
+ * Which addresses may be peers. The first rule that matches decides: the operator's, in their order; then the server's own addresses, of which
+ * only relay ports may be reached; then the safe defaults, which refuse every special-purpose range and admit the rest. An IPv6 address that
+ * carries an IPv4 address must pass as both.
  */
 public final class PeerPolicy {
-    private static final List<AddressRange> SPECIAL = ranges("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-            "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16",
-            "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128",
-            "::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16",
-            "2620:4f:8000::/48",
-            "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "ff00::/8");
+    private static final AddressRange ALL_IPV4 = AddressRange.of("0.0.0.0/0");
+    private static final AddressRange ALL_IPV6 = AddressRange.of("::/0");
 
-    private final List<AddressRange> allow;
-    private final List<AddressRange> deny;
+    private final List<PeerRule> rules;
+    private final OwnAddresses own;
 
-    /** Creates a policy from the operator's two lists. */
-    public PeerPolicy(List<AddressRange> allow, List<AddressRange> deny) {
-        this.allow = List.copyOf(allow);
-        this.deny = List.copyOf(deny);
+    /** Creates a policy from the operator's rules and the server's own addresses. */
+    public PeerPolicy(List<PeerRule> rules, OwnAddresses own) {
+        this.rules = List.copyOf(rules);
+        this.own = own;
     }
 
-    private static List<AddressRange> ranges(String... texts) {
-        return java.util.Arrays.stream(texts).map(t -> Objects.requireNonNull(mapped(t), t)).toList();
+    /** Returns the policy with other addresses of the server's own. */
+    public PeerPolicy withOwn(OwnAddresses addresses) {
+        return new PeerPolicy(rules, addresses);
     }
 
-    /** A v4-mapped literal would be read as IPv4, so that range is built from its bits. */
-    private static AddressRange mapped(String text) {
-        if (text.equals("::ffff:0:0/96")) {
-            return new AddressRange(TransportAddress.ipv6(0, 0xffff00000000L, 0), 96);
-        }
-        return Objects.requireNonNull(AddressRange.parse(text), text);
+    /** Returns whether some port of this host may be a peer: what a permission, which has no port, asks. */
+    public boolean admitsHost(TransportAddress peer) {
+        return decide(peer, true).allow();
     }
 
-    /** Returns whether the address may be a peer. */
+    /** Returns whether this address and port may be a peer. */
     public boolean admits(TransportAddress peer) {
-        if (contains(deny, peer)) {
-            return false;
-        }
-        return contains(allow, peer) || !contains(SPECIAL, peer);
+        return decide(peer, false).allow();
     }
 
-    private static boolean contains(List<AddressRange> ranges, TransportAddress address) {
-        for (AddressRange range : ranges) {
-            if (range.contains(address)) {
-                return true;
+    /** Returns the rule that decides about an address and port, or about a host when {@code anyPort}. */
+    public PeerRule decide(TransportAddress peer, boolean anyPort) {
+        PeerRule rule = first(peer, anyPort);
+        if (rule.allow()) {
+            for (TransportAddress inside : EmbeddedAddresses.of(peer)) {
+                PeerRule further = first(inside, anyPort);
+                if (!further.allow()) {
+                    return further;
+                }
             }
         }
-        return false;
+        return rule;
+    }
+
+    private PeerRule first(TransportAddress peer, boolean anyPort) {
+        for (PeerRule rule : rules) {
+            if (rule.range().contains(peer)) {
+                return rule;
+            }
+        }
+        if (own.isHost(peer)) {
+            boolean relay = anyPort ? own.isRelay(peer) : own.isRelayPort(peer);
+            return new PeerRule(relay, AddressRange.host(peer), relay ? "a relay port of this server" : "an address of this server");
+        }
+        PeerRule special = narrowest(peer);
+        return special == null ? new PeerRule(true, peer.ipv4() ? ALL_IPV4 : ALL_IPV6, "no rule is against it") : special;
+    }
+
+    private static @Nullable PeerRule narrowest(TransportAddress peer) {
+        PeerRule found = null;
+        for (PeerRule rule : SpecialRanges.ALL) {
+            if (rule.range().contains(peer) && (found == null || rule.range().prefix() > found.range().prefix())) {
+                found = rule;
+            }
+        }
+        return found;
     }
 }

@@ -5,6 +5,7 @@ import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.stun.StunWriter;
+import dev.isthmus.ice.turn.ErrorCode;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class Reply {
     private final StunWriter writer = new StunWriter();
     private final MessageIntegrity integrity;
     private final String software;
+    private StunMessage request = new StunMessage();
+    private byte @Nullable [] key;
+    private boolean sha256;
 
     Reply(MessageIntegrity integrity, String software) {
         this.integrity = integrity;
@@ -29,8 +33,20 @@ final class Reply {
         return writer.length();
     }
 
+    /** Begins the answer to a request of which nothing is proven yet. */
+    void to(StunMessage asked) {
+        request = asked;
+        key = null;
+    }
+
+    /** From here on the answer is signed, as the request was. */
+    void signed(byte[] signingKey, boolean withSha256) {
+        key = signingKey;
+        sha256 = withSha256;
+    }
+
     /** Begins a success answer; the caller adds attributes. */
-    StunWriter success(StunMessage request) {
+    StunWriter success() {
         return writer.beginResponse(out, 0, request, StunType.SUCCESS);
     }
 
@@ -40,15 +56,31 @@ final class Reply {
     }
 
     /** Begins an error answer; the caller may add attributes. */
-    StunWriter error(StunMessage request, int code, String phrase) {
-        return writer.beginResponse(out, 0, request, StunType.ERROR).error(code, phrase);
+    StunWriter error(ErrorCode code) {
+        return error(code, code.phrase());
+    }
+
+    /** Begins an error answer with another reason phrase, which may be empty. */
+    StunWriter error(ErrorCode code, String phrase) {
+        return writer.beginResponse(out, 0, request, StunType.ERROR).error(code.code(), phrase);
+    }
+
+    /** Writes a whole 420 answer. */
+    void unknown(int[] types) {
+        error(ErrorCode.UNKNOWN_ATTRIBUTE).unknownAttributes(types);
+        finish();
     }
 
     /** Ends the answer: signed when the request was authentic, with a fingerprint when the request had one. */
-    void finish(StunMessage request, byte @Nullable [] key) {
-        if (key != null) {
+    void finish() {
+        byte[] signing = key;
+        if (signing != null) {
             writer.text(StunAttribute.SOFTWARE, software);
-            writer.integrity(integrity, key);
+            if (sha256) {
+                writer.integritySha256(integrity, signing);
+            } else {
+                writer.integrity(integrity, signing);
+            }
         }
         if (request.hasFingerprint()) {
             writer.fingerprint();

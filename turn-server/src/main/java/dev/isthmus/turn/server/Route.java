@@ -22,6 +22,7 @@ public final class Route {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;
     private int length;
+    private boolean dontFragment;
     private AddressKey to = new AddressKey();
     private @Nullable RelaySocket socket;
     private LinkTable.@Nullable Sink sink;
@@ -52,7 +53,14 @@ public final class Route {
         if (sink != link) {
             sink = link;
         }
+        dontFragment = false;
         return kind(Kind.TO_PEER).bytes(bytes, at, count);
+    }
+
+    /** Marks a packet to a peer that may not be fragmented on its way (RFC 8656, section 14). */
+    Route dontFragment() {
+        dontFragment = true;
+        return this;
     }
 
     private Route bytes(ByteBuffer bytes, int at, int count) {
@@ -97,5 +105,10 @@ public final class Route {
     /** Returns the number of bytes. */
     public int length() {
         return length;
+    }
+
+    /** Returns whether a packet to a peer may not be fragmented on its way. */
+    public boolean mayNotFragment() {
+        return dontFragment;
     }
 }

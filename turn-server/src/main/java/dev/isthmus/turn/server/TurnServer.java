@@ -4,6 +4,7 @@ import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.FlowMap;
+import dev.isthmus.ice.net.IcmpError;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
@@ -18,14 +19,17 @@ import dev.isthmus.ice.turn.ChannelData;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.PeerRoute;
-import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
-import dev.isthmus.turn.auth.Nonces;
+import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Quota;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +40,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnServer {
     /** What a server is built from. */
-    public record Parts(TurnConfig config, Quota quota, PortPool ports, RelaySockets sockets, LinkTable links, RandomSource random,
-            byte[] nonceKey) {}
+    public record Parts(TurnConfig config, Quota quota, List<RelayPool> relays, Reservations reservations, RelaySockets sockets,
+            LinkTable links, RandomSource random, byte[] nonceKey, AnswerLimiter limiter) {}
 
     private final Counters<TurnReason> counters;
     private final LinkTable links;
     private final RandomSource random;
+    private final Quota quota;
+    private final Admission admission;
     private final RequestHandler requests;
     private final Reply reply;
     private final StunMessage message = new StunMessage();
     private final Route route = new Route();
+    private final AddressKey peerKey = new AddressKey();
     /** Client five-tuple to its allocation. */
     private final FlowMap<Allocation> allocations = new FlowMap<>();
     /** What the last datagram of a train was for; the next one of the same train and channel need not be looked up. */
@@ -58,9 +65,11 @@ public final class TurnServer {
         this.counters = counters;
         this.links = parts.links();
         this.random = parts.random();
+        this.quota = parts.quota();
+        this.admission = new Admission(parts.config().peers());
         MessageIntegrity integrity = new MessageIntegrity();
         this.reply = new Reply(integrity, parts.config().software());
-        Authenticator authenticator = new Authenticator(parts.config().credentials(), new Nonces(parts.nonceKey()), integrity);
+        Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
         this.requests = new RequestHandler(this, parts, authenticator, reply);
     }
 
@@ -91,6 +100,11 @@ public final class TurnServer {
             return drop(TurnReason.NO_ALLOCATION);
         }
         PeerRoute peer = allocation.routeOf(channel);
+        Allocation sibling = allocation.sibling();
+        if (peer == null && sibling != null) {
+            allocation = sibling;
+            peer = sibling.routeOf(channel);
+        }
         if (peer == null) {
             return drop(TurnReason.UNKNOWN_CHANNEL);
         }
@@ -129,24 +143,25 @@ public final class TurnServer {
     }
 
     private Route onBinding(AddressKey client) {
+        reply.to(message);
         int[] unknown = message.unknownRequired(TurnServer::knownInBinding);
         if (unknown.length > 0) {
             counters.count(TurnReason.UNKNOWN_ATTRIBUTE);
-            reply.error(message, 420, "Unknown Attribute").unknownAttributes(unknown);
+            reply.unknown(unknown);
         } else {
             counters.count(TurnReason.BINDING_ANSWERED);
-            reply.success(message).xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(),
+            reply.success().xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(),
                     client.remotePort());
+            reply.finish();
         }
-        reply.finish(message, null);
         return answer(client);
     }
 
     /** A Binding request may carry credentials and ICE's attributes; they change nothing. */
     private static boolean knownInBinding(int type) {
         return switch (type) {
-            case StunAttribute.USERNAME, StunAttribute.MESSAGE_INTEGRITY, StunAttribute.REALM, StunAttribute.NONCE, StunAttribute.PRIORITY,
-                    StunAttribute.USE_CANDIDATE, StunAttribute.MESSAGE_INTEGRITY_SHA256 ->
+            case StunAttribute.USERNAME, StunAttribute.USERHASH, StunAttribute.REALM, StunAttribute.NONCE, StunAttribute.PASSWORD_ALGORITHM,
+                    StunAttribute.PRIORITY, StunAttribute.USE_CANDIDATE ->
                 true;
             default -> false;
         };
@@ -167,22 +182,36 @@ public final class TurnServer {
         if (peer == null || data < 0) {
             return drop(TurnReason.SEND_INCOMPLETE);
         }
-        if (peer.ipv4() != allocation.relayed().ipv4()) {
+        if (message.unknownRequired(TurnServer::knownInSend).length > 0) {
+            return drop(TurnReason.SEND_UNKNOWN_ATTRIBUTE);
+        }
+        Allocation from = allocation.ofFamily(peer.ipv4());
+        if (from == null) {
             return drop(TurnReason.WRONG_FAMILY);
         }
-        if (!requests.admitsEndpoint(allocation.credential(), peer)) {
-            return drop(TurnReason.SEND_FORBIDDEN);
+        PeerRoute to = route(from, peer);
+        if (to == null) {
+            return drop(admission.endpoint(from.credential(), peer) ? TurnReason.NO_PERMISSION_TO_PEER : TurnReason.SEND_FORBIDDEN);
         }
-        PeerRoute to = route(allocation, peer);
-        return to == null
-                ? drop(TurnReason.NO_PERMISSION_TO_PEER)
-                : toPeer(allocation, to, message.buffer(), data, message.valueLength(data), nowNanos);
+        Route sent = toPeer(from, to, message.buffer(), data, message.valueLength(data), nowNanos);
+        return message.has(TurnAttribute.DONT_FRAGMENT) ? sent.dontFragment() : sent;
     }
 
-    /** Returns the route to a permitted peer, with its in-memory sink looked up anew when it has none. */
+    private static boolean knownInSend(int type) {
+        return type == TurnAttribute.XOR_PEER_ADDRESS || type == TurnAttribute.DATA || type == TurnAttribute.DONT_FRAGMENT;
+    }
+
+    /**
+     * Returns the route to a peer, made when it is first asked for and the peer has a permission and may be one, with its in-memory sink looked
+     * up anew when it has none; or null.
+     */
     @Nullable
     PeerRoute route(Allocation allocation, TransportAddress peer) {
-        PeerRoute found = allocation.routeTo(peer);
+        peerKey.setRemote(peer);
+        PeerRoute found = allocation.routeTo(peerKey);
+        if (found == null && allocation.knows(peerKey) && admission.endpoint(allocation.credential(), peer)) {
+            found = allocation.addRoute(peer);
+        }
         if (found != null && found.sink() == null) {
             found.sink(links.find(peer));
         }
@@ -191,7 +220,10 @@ public final class TurnServer {
 
     /** Takes a datagram that arrived at an allocation's relayed address, by socket or by link. */
     public Route onPeer(Allocation allocation, Datagram datagram, long nowNanos) {
-        PeerRoute from = allocation.routeFrom(datagram.key());
+        PeerRoute from = allocation.routeTo(datagram.key());
+        if (from == null && allocation.knows(datagram.key())) {
+            from = route(allocation, datagram.key().remote());
+        }
         if (from == null || !from.open(nowNanos)) {
             return drop(TurnReason.NO_PERMISSION_FROM_PEER);
         }
@@ -221,6 +253,32 @@ public final class TurnServer {
         return answer(allocation.client());
     }
 
+    /**
+     * Takes an ICMP error about a datagram that an allocation sent (section 11.5): the client learns of it when the peer has a permission. Each
+     * peer is told of once in a while, whatever comes. The type has seven bits and the code nine, as figure 11 has it.
+     */
+    public Route onIcmp(Allocation allocation, IcmpError error, long nowNanos) {
+        AddressKey key = error.key();
+        PeerRoute to = allocation.routeTo(key);
+        boolean told = key.ipv4() ? error.type() == 3 || error.type() == 11 : error.type() >= 1 && error.type() <= 3;
+        if (!told) {
+            return drop(TurnReason.ICMP_OTHER);
+        }
+        if (to == null || !to.open(nowNanos)) {
+            return drop(TurnReason.ICMP_WITHOUT_PERMISSION);
+        }
+        if (!to.mayReportError(nowNanos, ICMP_PAUSE)) {
+            return drop(TurnReason.ICMP_TOO_MANY);
+        }
+        counters.count(TurnReason.ICMP_REPORTED);
+        reply.indication(TurnAttribute.METHOD_DATA, random.nextInt(), random.nextLong())
+                .xorAddress(TurnAttribute.XOR_PEER_ADDRESS, key.ipv4(), key.remoteHigh(), key.remoteLow(), key.remotePort())
+                .int64(TurnAttribute.ICMP, (long) (error.type() << 9 | error.code()) << 32 | error.mtu() & 0xffffffffL);
+        return answer(allocation.client());
+    }
+
+    private static final long ICMP_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
     /** Expires what is due in an allocation; its timer is filed anew by the command that follows, if it lives on. */
     public void onTimeout(Allocation allocation, long nowNanos) {
         if (Deadline.due(allocation.expires(), nowNanos)) {
@@ -238,15 +296,75 @@ public final class TurnServer {
     void add(Allocation allocation) {
         allocations.put(allocation.client(), allocation);
         counters.count(TurnReason.ALLOCATED);
+        schedule(allocation);
+        Allocation sibling = allocation.sibling();
+        if (sibling != null) {
+            schedule(sibling);
+        }
     }
 
+    /** Ends an allocation; the other half of a dual one lives on. */
     void release(Allocation allocation) {
-        if (allocations.remove(allocation.client(), allocation)) {
-            trainRoute = null;
-            requests.returnParts(allocation);
-            counters.count(TurnReason.RELEASED);
-            commands.add(new TurnCommand.Release(allocation));
+        Allocation sibling = allocation.sibling();
+        boolean known = allocations.remove(allocation.client(), allocation);
+        if (!known && sibling == null) {
+            return; // has ended already
         }
+        trainRoute = null;
+        allocation.part();
+        allocation.returnPort();
+        commands.add(new TurnCommand.Release(allocation));
+        if (sibling == null) {
+            quota.give(allocation.credential().username());
+            counters.count(TurnReason.RELEASED);
+        } else if (known) {
+            allocations.put(sibling.client(), sibling);
+        }
+    }
+
+    /** Ends every allocation of a user, whose credential has been withdrawn; returns how many five-tuples had one. */
+    public int revoke(String username) {
+        int ended = 0;
+        for (Allocation allocation : allocations()) {
+            if (allocation.credential().username().equals(username)) {
+                releaseBoth(allocation);
+                counters.count(TurnReason.REVOKED);
+                ended++;
+            }
+        }
+        return ended;
+    }
+
+    /** Ends every allocation. */
+    public void releaseAll() {
+        allocations().forEach(this::releaseBoth);
+    }
+
+    private void releaseBoth(Allocation allocation) {
+        Allocation sibling = allocation.sibling();
+        release(allocation);
+        if (sibling != null) {
+            release(sibling);
+        }
+    }
+
+    /** Ends what a client had whose connection is closed: nobody else can come to use it (RFC 8656, section 3.1). */
+    public void onDisconnected(AddressKey client) {
+        Allocation allocation = allocations.get(client);
+        if (allocation != null) {
+            counters.count(TurnReason.DISCONNECTED);
+            releaseBoth(allocation);
+        }
+    }
+
+    /** Returns whether a client has an allocation. */
+    public boolean hasAllocation(AddressKey client) {
+        return allocations.get(client) != null;
+    }
+
+    /** Which peers may be reached. */
+    Admission admission() {
+        return admission;
     }
 
     void schedule(Allocation allocation) {

@@ -97,6 +97,13 @@ final class LoadFlow {
         }
     }
 
+    /** Keeps allocation, permission and channel up. */
+    void refresh() throws Exception {
+        TurnDialog talk = Objects.requireNonNull(dialog);
+        require("Refresh", talk.refresh(600));
+        require("ChannelBind", talk.bind(channel, Objects.requireNonNull(peer).local()));
+    }
+
     /** Ends the allocation, so that the next run finds none on its port. */
     void release() throws Exception {
         running = false;

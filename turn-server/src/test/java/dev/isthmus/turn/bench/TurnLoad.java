@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class TurnLoad {
     private static final int FLOWS_A_PEER = 50;
     private static final int AT_ONCE = 32;
+    private static final byte FIRST_OF_CHANNELS = 0x40;
+    /** A permission lasts 300 s, and with it a channel's use. */
+    private static final int REFRESH_SECONDS = 200;
     private static final int SAMPLES = 4_000_000;
     private static final int LARGEST_ROUND = 256;
     private static final long WARM_UP = TimeUnit.SECONDS.toNanos(1);
@@ -114,7 +117,7 @@ public final class TurnLoad {
         for (int i = 0; i < count; i++) {
             LoadFlow flow = new LoadFlow(loop, server, i, payload);
             flow.clients = () -> bind(up, (d, now) -> {
-                if (flow.running) {
+                if (flow.running && d.buffer().get(d.offset()) >= FIRST_OF_CHANNELS) {
                     arrived(d.buffer(), d.offset() + ChannelData.HEADER_LENGTH, now);
                 } else {
                     flow.answered(d);
@@ -168,7 +171,12 @@ public final class TurnLoad {
             sent = 0;
             return new double[]{Cpu.of(pid), Cpu.of(ProcessHandle.current().pid()), System.nanoTime()};
         });
-        after(TimeUnit.SECONDS.toNanos(seconds));
+        for (int left = seconds; left > 0; left -= REFRESH_SECONDS) {
+            after(TimeUnit.SECONDS.toNanos(Math.min(left, REFRESH_SECONDS)));
+            if (left > REFRESH_SECONDS) {
+                forEach(LoadFlow::refresh);
+            }
+        }
         double[] used = on(() -> {
             stopped = true;
             return new double[]{Cpu.of(pid) - before[0], Cpu.of(ProcessHandle.current().pid()) - before[1],

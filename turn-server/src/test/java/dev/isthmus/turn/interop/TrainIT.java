@@ -11,11 +11,15 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.support.Namespace;
+import dev.isthmus.turn.allocation.RelayAddress;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
+import dev.isthmus.turn.net.ConnectionLimits;
 import dev.isthmus.turn.net.TurnService;
 import dev.isthmus.turn.peers.AddressRange;
+import dev.isthmus.turn.peers.OwnAddresses;
 import dev.isthmus.turn.peers.PeerPolicy;
+import dev.isthmus.turn.peers.PeerRule;
 import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.support.TurnDialog;
@@ -96,12 +100,14 @@ class TrainIT {
         serverLoops.loops().forEach(servers::enter);
         peerLoops.loops().forEach(peers::enter);
         TransportAddress relay = Objects.requireNonNull(TransportAddress.parse("10.77.2.1", 0));
-        TurnConfig config = new TurnConfig(new CredentialStore("test", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
-                new PeerPolicy(List.of(Objects.requireNonNull(AddressRange.parse("10.77.0.0/16"))), List.of()),
-                List.of(new TurnConfig.RelayAddress(relay, relay)), "test");
+        TurnConfig config = new TurnConfig(CredentialStore.of("test", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
+                new PeerPolicy(List.of(new PeerRule(true, Objects.requireNonNull(AddressRange.parse("10.77.0.0/16")), "test")),
+                        OwnAddresses.NONE),
+                true, false, "test");
         service = opened(TurnService.start(serverLoops.loops(),
-                new TurnService.Setup(config, List.of(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478))), List.of(), 50_000,
-                        50_999, true),
+                new TurnService.Setup(config, List.of(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478))), List.of(),
+                        new ConnectionLimits(10, 10), List.of(),
+                        List.of(new RelayAddress(relay, relay)), 50_000, 50_999, true, true),
                 new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis));
         client = new Party(clientLoops.loop(0), "10.77.1.2", true);
     }

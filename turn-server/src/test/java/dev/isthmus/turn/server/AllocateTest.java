@@ -61,7 +61,7 @@ class AllocateTest {
 
     @Test
     void withoutCredentialsItIsAStunServer() throws Exception {
-        TurnBench stunOnly = new TurnBench(new CredentialStore("r", Map.of(), CredentialPolicy.USER, List.of()),
+        TurnBench stunOnly = new TurnBench(CredentialStore.of("r", Map.of(), CredentialPolicy.USER, List.of()),
                 new PortPool(50_000, 50_010, 0, 1));
         assertThat(stunOnly.alice().allocate()).isEqualTo(403);
         assertThat(stunOnly.alice().ask(1, w -> {})).isZero();
@@ -155,7 +155,7 @@ class AllocateTest {
 
     @Test
     void aPortThatCannotBeOpenedIsReplacedByAnother() throws Exception {
-        TurnBench tight = new TurnBench(new CredentialStore("r", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
+        TurnBench tight = new TurnBench(CredentialStore.of("r", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
                 new PortPool(50_000, 50_001, 0, 1));
         tight.taken.add(50_000);
         assertThat(tight.alice().allocate()).isZero();

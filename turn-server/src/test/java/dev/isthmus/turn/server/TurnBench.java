@@ -3,17 +3,25 @@ package dev.isthmus.turn.server;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.IcmpError;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sim.SeededRandom;
 import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.allocation.RelayPool;
+import dev.isthmus.turn.allocation.RelaySockets;
+import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.auth.RestSecret;
 import dev.isthmus.turn.peers.AddressRange;
+import dev.isthmus.turn.peers.OwnAddresses;
 import dev.isthmus.turn.peers.PeerPolicy;
+import dev.isthmus.turn.peers.PeerRule;
 import dev.isthmus.turn.support.TurnDialog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,37 +42,89 @@ final class TurnBench {
     final SeededRandom random = new SeededRandom(1);
     final Set<TransportAddress> open = new HashSet<>();
     final Set<Integer> taken = new HashSet<>();
+    private final Sockets sockets = new Sockets();
     final TurnServer server;
     long now = 1_000_000_000L;
     long wall = 1_700_000_000_000L;
 
     TurnBench(CredentialStore store, PortPool ports) {
-        PeerPolicy peers = new PeerPolicy(List.of(Objects.requireNonNull(AddressRange.parse("203.0.113.0/24"))),
-                List.of(Objects.requireNonNull(AddressRange.parse("203.0.113.66"))));
-        TransportAddress relay = address("192.0.2.2:0");
-        TurnConfig config = new TurnConfig(store, peers, List.of(new TurnConfig.RelayAddress(relay, relay)), "test");
-        server = new TurnServer(new TurnServer.Parts(config, new Quota(), ports, (allocation, at) -> {
-            if (taken.contains(at.port())) {
-                return null;
-            }
-            open.add(at);
+        this(store, List.of(relay("192.0.2.2", ports)), true, false);
+    }
+
+    TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict) {
+        PeerPolicy peers = new PeerPolicy(
+                List.of(rule(false, "203.0.113.66"), rule(true, "203.0.113.0/24"), rule(true, "2001:db8:9::/48")), OwnAddresses.NONE);
+        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, "test");
+        Quota quota = new Quota();
+        server = new TurnServer(new TurnServer.Parts(config, quota, relays, new Reservations(quota), sockets, new LinkTable(true), random,
+                random.bytes(32), new AnswerLimiter(random.nextLong())), counters);
+    }
+
+    private final class Sockets implements RelaySockets {
+        @Override
+        public @Nullable RelaySocket open(Allocation allocation, TransportAddress at) {
+            return claim(at) ? () -> open.remove(at) : null;
+        }
+
+        private boolean claim(TransportAddress at) {
+            return !taken.contains(at.port()) && open.add(at);
+        }
+
+        @Override
+        public @Nullable HeldSocket hold(TransportAddress at) {
+            return claim(at) ? new Held(at) : null;
+        }
+
+        @Override
+        public @Nullable RelaySocket open(Allocation allocation, HeldSocket held) {
+            TransportAddress at = ((Held) held).at;
             return () -> open.remove(at);
-        }, new LinkTable(true), random, random.bytes(32)), counters);
+        }
+
+        private final class Held implements HeldSocket {
+            private final TransportAddress at;
+
+            Held(TransportAddress at) {
+                this.at = at;
+            }
+
+            @Override
+            public void close() {
+                open.remove(at);
+            }
+        }
+    }
+
+    private static PeerRule rule(boolean allow, String range) {
+        return new PeerRule(allow, Objects.requireNonNull(AddressRange.parse(range)), "test");
+    }
+
+    static RelayPool relay(String host, PortPool ports) {
+        TransportAddress at = Objects.requireNonNull(TransportAddress.parse(host, 0));
+        return new RelayPool(new RelayAddress(at, at), ports);
+    }
+
+    /** A server that relays to both address families. */
+    static TurnBench dual(boolean defaultIpv4) {
+        return new TurnBench(users(), List.of(relay("192.0.2.2", new PortPool(50_000, 50_999, 0, 1)),
+                relay("2001:db8::2", new PortPool(50_000, 50_999, 0, 1))), defaultIpv4, false);
+    }
+
+    static CredentialStore users() {
+        return CredentialStore.of("example.org", Map.of("alice", "secret", "bob", "secret"), CredentialPolicy.USER, List.of());
     }
 
     static TurnBench withUser() {
-        return new TurnBench(
-                new CredentialStore("example.org", Map.of("alice", "secret", "bob", "secret"), CredentialPolicy.USER, List.of()),
-                new PortPool(50_000, 50_999, 0, 1));
+        return new TurnBench(users(), new PortPool(50_000, 50_999, 0, 1));
     }
 
     static TurnBench minted(RestSecret secret) {
-        return new TurnBench(new CredentialStore("example.org", Map.of(), CredentialPolicy.USER, List.of(secret)),
+        return new TurnBench(CredentialStore.of("example.org", Map.of(), CredentialPolicy.USER, List.of(secret)),
                 new PortPool(50_000, 50_999, 0, 1));
     }
 
     static RestSecret secret(TransportAddress... onlyPeers) {
-        return new RestSecret(new byte[]{1, 2, 3}, new CredentialPolicy(List.of(onlyPeers), 2, 600));
+        return new RestSecret(new byte[]{1, 2, 3}, new CredentialPolicy(List.of(onlyPeers), 2, 600, false));
     }
 
     static TransportAddress address(String text) {
@@ -105,8 +165,14 @@ final class TurnBench {
     }
 
     Out fromPeer(TransportAddress relayed, TransportAddress peer, byte[] bytes) {
-        Allocation allocation = server.allocations().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
+        Allocation allocation = all().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
         return out(server.onPeer(allocation, datagram(bytes, relayed, peer), now));
+    }
+
+    /** Reports an ICMP error about what the allocation sent to the peer. */
+    Out icmp(TransportAddress relayed, TransportAddress peer, int type, int code, int mtu) {
+        Allocation allocation = all().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
+        return out(server.onIcmp(allocation, IcmpError.of(AddressKey.of(relayed, peer), type, code, mtu), now));
     }
 
     TurnDialog dialog(TransportAddress client, String user, String password) {
@@ -128,13 +194,25 @@ final class TurnBench {
         }
     }
 
+    /** Every allocation, both halves of dual ones. */
+    private List<Allocation> all() {
+        List<Allocation> found = new ArrayList<>();
+        for (Allocation allocation : server.allocations()) {
+            found.add(allocation);
+            if (allocation.sibling() != null) {
+                found.add(Objects.requireNonNull(allocation.sibling()));
+            }
+        }
+        return found;
+    }
+
     /** Lets time go by, firing each allocation's timer when it is due. */
     void pass(long nanos) {
         long end = now + nanos;
         while (true) {
             @Nullable
             Allocation nearest = null;
-            for (Allocation allocation : server.allocations()) {
+            for (Allocation allocation : all()) {
                 if (allocation.nextDeadline() <= end && (nearest == null || allocation.nextDeadline() < nearest.nextDeadline())) {
                     nearest = allocation;
                 }

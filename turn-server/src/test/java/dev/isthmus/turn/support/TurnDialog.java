@@ -1,6 +1,7 @@
 package dev.isthmus.turn.support;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.PasswordAlgorithm;
 import dev.isthmus.ice.stun.MessageIntegrity;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
@@ -30,6 +31,10 @@ public final class TurnDialog {
     private final StunMessage answer = new StunMessage();
     private String realm = "";
     private byte[] nonce = {};
+    private byte[] algorithms = {};
+    /** How the client authenticates itself; by default as every browser does. */
+    private @Nullable PasswordAlgorithm algorithm;
+    private boolean anonymous;
     private long transaction = 1;
 
     public TurnDialog(Exchange exchange, String username, String password) {
@@ -44,11 +49,37 @@ public final class TurnDialog {
         writer.begin(buffer, 0, StunType.of(method, StunType.REQUEST), 0x51515151, transaction++);
         attributes.accept(writer);
         if (nonce.length > 0) {
-            writer.text(StunAttribute.USERNAME, username).text(StunAttribute.REALM, realm).bytes(StunAttribute.NONCE, nonce)
-                    .integrity(integrity, MessageIntegrity.longTermKey(username, realm, password));
+            sign(writer);
         }
         writer.fingerprint();
         return Arrays.copyOf(buffer.array(), writer.length());
+    }
+
+    /** Makes the client one of RFC 8489: with that password algorithm, and with USERHASH when anonymous. */
+    public TurnDialog modern(PasswordAlgorithm chosen, boolean withUserHash) {
+        algorithm = chosen;
+        anonymous = withUserHash;
+        return this;
+    }
+
+    private void sign(StunWriter target) {
+        PasswordAlgorithm chosen = algorithm;
+        if (anonymous) {
+            target.bytes(StunAttribute.USERHASH, PasswordAlgorithm.userHash(username, realm));
+        } else {
+            target.text(StunAttribute.USERNAME, username);
+        }
+        target.text(StunAttribute.REALM, realm).bytes(StunAttribute.NONCE, nonce);
+        if (chosen == null) {
+            target.integrity(integrity, key());
+        } else {
+            target.bytes(StunAttribute.PASSWORD_ALGORITHMS, algorithms).passwordAlgorithm(chosen).integritySha256(integrity, key());
+        }
+    }
+
+    /** Returns the key by which answers are signed. */
+    public byte[] key() {
+        return (algorithm == null ? PasswordAlgorithm.MD5 : algorithm).key(username, realm, password);
     }
 
     /** Sends bytes and returns the answer's error code, 0 for success, -1 for silence. */
@@ -57,10 +88,16 @@ public final class TurnDialog {
         if (bytes == null) {
             return -1;
         }
-        if (answer.wrap(ByteBuffer.wrap(bytes), 0, bytes.length) != StunResult.OK) {
-            throw new AssertionError("the answer is no STUN");
-        }
+        read(bytes);
         return answer.messageClass() == StunType.SUCCESS ? 0 : answer.errorCode();
+    }
+
+    /** Reads a message that came by itself. */
+    public TurnDialog read(byte[] bytes) {
+        if (answer.wrap(ByteBuffer.wrap(bytes), 0, bytes.length) != StunResult.OK) {
+            throw new AssertionError("the message is no STUN");
+        }
+        return this;
     }
 
     /** Sends a request; a challenge is answered once. */
@@ -72,6 +109,8 @@ public final class TurnDialog {
             if (seen != null && fresh != null && !Arrays.equals(fresh, nonce)) {
                 realm = seen;
                 nonce = fresh;
+                byte[] offered = answer.bytes(StunAttribute.PASSWORD_ALGORITHMS);
+                algorithms = offered == null ? new byte[0] : offered;
                 return send(request(method, attributes));
             }
         }

@@ -16,8 +16,12 @@ public final class TurnProcess implements AutoCloseable {
 
     /** Starts it on loopback with a port that the kernel chooses, and waits until it listens. */
     public static TurnProcess start(String... settings) throws Exception {
-        List<String> words = new ArrayList<>(
-                List.of("bin/turn-server", "--set", "isthmus.turn.listeners=[{transport=udp,address=\"127.0.0.1\",port=0}]"));
+        return startOn("{transport=udp,address=\"127.0.0.1\",port=0}", settings);
+    }
+
+    /** Starts it on these listeners, the first of which is on 127.0.0.1, and waits until it listens. */
+    public static TurnProcess startOn(String listeners, String... settings) throws Exception {
+        List<String> words = new ArrayList<>(List.of("bin/turn-server", "--set", "isthmus.turn.listeners=[" + listeners + "]"));
         for (String setting : settings) {
             words.add("--set");
             words.add(setting);
@@ -33,8 +37,16 @@ public final class TurnProcess implements AutoCloseable {
         }
     }
 
+    /** Returns the first listener's port. */
     public int port() {
         return port;
+    }
+
+    /** Returns the port of a listener at that transport and address, as the daemon printed them. */
+    public int port(String transport, String address) {
+        String line = command.output().lines().filter(l -> l.contains("listening on")).findFirst().orElseThrow();
+        String after = line.substring(line.indexOf(transport + " [") + transport.length());
+        return Integer.parseInt(after.substring(after.indexOf(address + ":") + address.length() + 1).replaceFirst("\\D.*", ""));
     }
 
     public Command command() {

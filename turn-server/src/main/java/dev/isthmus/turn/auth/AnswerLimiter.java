@@ -1,0 +1,54 @@
+package dev.isthmus.turn.auth;
+
+import dev.isthmus.ice.net.AddressKey;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * How many answers a source address may get without having proved anything: 20 a second with a burst of 200 for each IPv4 address and each
+ * IPv6 /64, so that a forged source is not worth the trouble. The table is of fixed size, whoever asks; sources that share a place share its
+ * allowance. Which do cannot be chosen from outside, since the hash is keyed. All loops share it.
+ *
+ * <p>A place holds, in one word, a tag of its source and the time at which its allowance will be whole again (the virtual scheduling form of a
+ * token bucket).
+ */
+public final class AnswerLimiter {
+    private static final int PLACES = 1 << 16;
+    private static final int TAG_BITS = 20;
+    private static final long TIME_MASK = (1L << 64 - TAG_BITS) - 1;
+    private static final long MILLIS_EACH = 50;
+    private static final long BURST_MILLIS = 200 * MILLIS_EACH;
+    private static final int TRIES = 4;
+
+    private final AtomicLongArray places = new AtomicLongArray(PLACES);
+    private final long key;
+
+    /** Creates one with a random key. */
+    public AnswerLimiter(long key) {
+        this.key = key | 1;
+    }
+
+    /** Takes one answer of the source's allowance; returns false when there is none left. */
+    public boolean take(AddressKey source, long nowMillis) {
+        long now = nowMillis & TIME_MASK;
+        long bits = source.ipv4() ? source.remoteLow() : source.remoteHigh() ^ 1L << 63;
+        long hash = (bits + key) * 0x9E3779B97F4A7C15L;
+        hash = (hash ^ hash >>> 29) * (key ^ 0xBF58476D1CE4E5B9L);
+        int at = (int) (hash >>> 40) & PLACES - 1;
+        long tag = hash << 64 - TAG_BITS;
+        for (int i = 0; i < TRIES; i++) {
+            long held = places.get(at);
+            long whole = held & TIME_MASK;
+            long from = Math.max(whole, now);
+            if ((held & ~TIME_MASK) != tag && whole > now) {
+                tag = held & ~TIME_MASK; // somebody else's who is not done: one allowance for both
+            }
+            if (from - now > BURST_MILLIS - MILLIS_EACH) {
+                return false;
+            }
+            if (places.compareAndSet(at, held, tag | from + MILLIS_EACH)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

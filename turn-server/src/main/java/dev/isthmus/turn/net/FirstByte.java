@@ -1,0 +1,70 @@
+package dev.isthmus.turn.net;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.turn.server.TurnReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Tells TLS from TCP by the first byte: a TLS handshake record is of type 22, which begins no STUN message and no ChannelData. */
+final class FirstByte extends ChannelInboundHandlerAdapter {
+    private static final byte HANDSHAKE = 22;
+    private static final long HANDSHAKE_SECONDS = 10;
+    private final StreamClients clients;
+    private final SslContext tls;
+    private final boolean plain;
+    private final Executor handshakes;
+    private @Nullable Future<?> waiting;
+
+    FirstByte(StreamClients clients, SslContext tls, boolean plain, Executor handshakes) {
+        this.clients = clients;
+        this.tls = tls;
+        this.plain = plain;
+        this.handshakes = handshakes;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        waiting = context.executor().schedule(() -> {
+            clients.count(TurnReason.STREAM_IDLE);
+            context.close();
+        }, HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (!bytes.isReadable()) {
+            bytes.release();
+            return;
+        }
+        boolean encrypted = bytes.getByte(bytes.readerIndex()) == HANDSHAKE;
+        if (!encrypted && !plain) {
+            bytes.release();
+            clients.count(TurnReason.NOT_TLS);
+            context.close();
+            return;
+        }
+        if (encrypted) {
+            SslHandler handler = tls.newHandler(context.alloc(), handshakes);
+            handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+            context.pipeline().addLast(handler);
+        }
+        clients.add(context.channel(), encrypted ? AddressKey.Transport.TLS : AddressKey.Transport.TCP);
+        context.fireChannelRead(message);
+        context.pipeline().remove(this);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.isthmus.turn.net;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.net.Wheel;
+import dev.isthmus.ice.time.Deadline;
+import dev.isthmus.ice.turn.ChannelData;
+import dev.isthmus.ice.turn.StreamFraming;
+import dev.isthmus.turn.server.TurnReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/** One TCP or TLS connection of a client: cuts the stream into messages, and sends what is for the client. */
+final class StreamClient extends ChannelInboundHandlerAdapter implements ClientPath, Wheel.TimerHandler {
+    /** No message that we relay is longer; what is, is skipped. */
+    static final int LONGEST = 2400;
+    /** What may wait for a slow client; beyond it data is dropped, the newest first. */
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
+    /** What may wait altogether; a client that lets so many answers lie is gone. */
+    private static final long MOST_UNSENT = 256 << 10;
+    /** Time until the first whole message, TLS handshake included. */
+    private static final long FIRST_MESSAGE = TimeUnit.SECONDS.toNanos(15);
+    /** Time without a message and without an allocation. */
+    private static final long IDLE = TimeUnit.SECONDS.toNanos(60);
+    private static final byte[] NOTHING = {};
+
+    private final StreamClients clients;
+    private final Channel channel;
+    private final AddressKey key = new AddressKey();
+    private final Wheel.Entry timer = new Wheel.Entry(this);
+    private final Runnable flush;
+    private byte[] rest = NOTHING;
+    /** Bytes of a message that is too long that are still to come. */
+    private int skip;
+    private boolean flushing;
+    private boolean spoken;
+    private long heard;
+
+    StreamClient(StreamClients clients, Channel channel, AddressKey.Transport transport) {
+        this.clients = clients;
+        this.channel = channel;
+        this.flush = this::flushNow;
+        key.setLocal(address((InetSocketAddress) channel.localAddress()));
+        key.setRemote(address((InetSocketAddress) channel.remoteAddress()));
+        key.transport(transport);
+        channel.config().setWriteBufferWaterMark(UNSENT);
+    }
+
+    static TransportAddress address(InetSocketAddress address) {
+        return TransportAddress.of(address.getAddress().getAddress(), address.getPort());
+    }
+
+    AddressKey key() {
+        return key;
+    }
+
+    void opened(long nowNanos) {
+        heard = nowNanos;
+        clients.loop().wheel().file(timer, nowNanos + FIRST_MESSAGE);
+    }
+
+    @Override
+    public long onTimer(long nowNanos) {
+        if (clients.hasAllocation(key)) {
+            return nowNanos + IDLE;
+        }
+        long end = heard + (spoken ? IDLE : FIRST_MESSAGE);
+        if (nowNanos < end) {
+            return end;
+        }
+        clients.count(TurnReason.STREAM_IDLE);
+        channel.close();
+        return Deadline.NONE;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            take(bytes);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void take(ByteBuf bytes) {
+        ByteBuffer scratch = clients.scratch();
+        while (bytes.isReadable() && channel.isOpen()) {
+            int skipped = Math.min(skip, bytes.readableBytes());
+            bytes.skipBytes(skipped);
+            skip -= skipped;
+            int have = rest.length;
+            scratch.put(Datagram.HEADROOM, rest);
+            int room = Math.min(bytes.readableBytes(), scratch.capacity() - Datagram.HEADROOM - have);
+            bytes.readBytes(scratch.limit(Datagram.HEADROOM + have + room).position(Datagram.HEADROOM + have));
+            scratch.clear();
+            cut(scratch, Datagram.HEADROOM, Datagram.HEADROOM + have + room);
+        }
+    }
+
+    /** Hands over every whole message and keeps what is left. */
+    private void cut(ByteBuffer buffer, int from, int end) {
+        int at = from;
+        int length = StreamFraming.next(buffer, at, end - at);
+        while (length > 0 && channel.isOpen()) {
+            if (length > LONGEST) {
+                clients.count(TurnReason.STREAM_MESSAGE_TOO_LONG);
+                skip = Math.max(0, length - (end - at));
+                at += length - skip;
+            } else if (length > end - at) {
+                break;
+            } else {
+                spoken = true;
+                heard = clients.loop().nowNanos();
+                clients.onMessage(this, buffer, at, length, heard);
+                at += length;
+            }
+            length = StreamFraming.next(buffer, at, end - at);
+        }
+        if (length == StreamFraming.BROKEN) {
+            clients.count(TurnReason.STREAM_BROKEN);
+            channel.close();
+            at = end;
+        }
+        rest = at == end ? NOTHING : new byte[end - at];
+        buffer.get(at, rest);
+    }
+
+    @Override
+    public void send(AddressKey client, ByteBuffer bytes, int offset, int length, int traffic) {
+        boolean channelData = bytes.get(offset) >= 0x40;
+        if (!channel.isWritable() && (channelData || isIndication(bytes, offset))) {
+            clients.count(TurnReason.SLOW_CLIENT);
+            return;
+        }
+        if (channel.bytesBeforeWritable() > MOST_UNSENT) {
+            clients.count(TurnReason.STREAM_STALLED);
+            channel.close();
+            return;
+        }
+        int padding = channelData ? -length & 3 : 0;
+        ByteBuf out = channel.alloc().directBuffer(length + padding);
+        out.writeBytes(bytes.limit(offset + length).position(offset)).writeZero(padding);
+        bytes.clear();
+        channel.write(out, channel.voidPromise());
+        if (!flushing) {
+            flushing = true;
+            channel.eventLoop().execute(flush); // once a turn, after everything of the turn has been written
+        }
+    }
+
+    private static boolean isIndication(ByteBuffer bytes, int offset) {
+        return (bytes.getShort(offset) & 0x0110) == 0x0010;
+    }
+
+    private void flushNow() {
+        flushing = false;
+        channel.flush();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        clients.loop().wheel().cancel(timer);
+        clients.closed(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        clients.count(TurnReason.STREAM_FAILED);
+        channel.close();
+    }
+
+    /** The longest that a message may become by what is added in front of it. */
+    static int scratchBytes() {
+        return Datagram.HEADROOM + LONGEST + (64 << 10) + ChannelData.HEADER_LENGTH;
+    }
+}

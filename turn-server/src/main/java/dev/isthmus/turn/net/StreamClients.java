@@ -1,0 +1,96 @@
+package dev.isthmus.turn.net;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.Loop;
+import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.server.TurnReason;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of one loop: who may connect, and where their messages go. */
+final class StreamClients {
+    /**
+     * What all loops share.
+     *
+     * @param limits how many connections there may be
+     * @param held connections by source address, and in all under an empty name
+     * @param handshakes where TLS handshakes do what takes long
+     */
+    record Shared(ConnectionLimits limits, Quota held, Executor handshakes) {}
+
+    private static final String ALL = "";
+    private final TurnLoop turn;
+    private final Shared shared;
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(StreamClient.scratchBytes());
+    private final Datagram view = new Datagram();
+
+    StreamClients(TurnLoop turn, Shared shared) {
+        this.turn = turn;
+        this.shared = shared;
+    }
+
+    Loop loop() {
+        return turn.loop();
+    }
+
+    ByteBuffer scratch() {
+        return scratch;
+    }
+
+    boolean hasAllocation(AddressKey client) {
+        return turn.hasAllocation(client);
+    }
+
+    void count(TurnReason reason) {
+        turn.counters().count(reason);
+    }
+
+    void accept(Channel connection, StreamSetup setup) {
+        String source = ((InetSocketAddress) connection.remoteAddress()).getAddress().getHostAddress();
+        if (!shared.held().take(ALL, shared.limits().all())) {
+            count(TurnReason.TOO_MANY_CONNECTIONS);
+            connection.close();
+            return;
+        }
+        if (!shared.held().take(source, shared.limits().perAddress())) {
+            shared.held().give(ALL);
+            count(TurnReason.TOO_MANY_CONNECTIONS_OF_ADDRESS);
+            connection.close();
+            return;
+        }
+        connection.closeFuture().addListener(closed -> {
+            shared.held().give(source);
+            shared.held().give(ALL);
+        });
+        count(TurnReason.CONNECTED);
+        SslContext tls = setup.tls();
+        if (tls == null) {
+            add(connection, AddressKey.Transport.TCP);
+        } else {
+            connection.pipeline().addLast(new FirstByte(this, tls, setup.plain(), shared.handshakes()));
+        }
+    }
+
+    StreamClient add(Channel connection, AddressKey.Transport transport) {
+        StreamClient client = new StreamClient(this, connection, transport);
+        connection.pipeline().addLast(client);
+        client.opened(loop().nowNanos());
+        return client;
+    }
+
+    void onMessage(StreamClient client, ByteBuffer buffer, int offset, int length, long nowNanos) {
+        view.wrap(buffer, offset, length).key().set(client.key());
+        turn.onMessage(view, client, nowNanos);
+    }
+
+    void closed(@Nullable StreamClient client) {
+        if (client != null) {
+            turn.onDisconnected(client.key());
+        }
+    }
+}

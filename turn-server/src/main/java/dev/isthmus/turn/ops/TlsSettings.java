@@ -1,0 +1,38 @@
+package dev.isthmus.turn.ops;
+
+import dev.isthmus.ice.ops.Section;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.File;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The certificate of a listener. */
+final class TlsSettings {
+    /** RFC 7443: clients may say what they want to speak; those that do not are served too. */
+    private static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT, "stun.turn", "stun.nat-discovery");
+
+    private TlsSettings() {}
+
+    /** Reads {@code certificate} and {@code key}, two PEM files; returns null when neither is given. */
+    static @Nullable SslContext read(Section listener) {
+        String certificate = listener.text("certificate", "");
+        String key = listener.text("key", "");
+        if (certificate.isEmpty() && key.isEmpty()) {
+            return null;
+        }
+        if (certificate.isEmpty() || key.isEmpty()) {
+            throw listener.problem(certificate.isEmpty() ? "certificate" : "key", "is missing; a certificate and its key go together");
+        }
+        try {
+            return SslContextBuilder.forServer(new File(certificate), new File(key)).sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2").applicationProtocolConfig(PROTOCOLS).build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw listener.problem("certificate", "cannot be used with its key: " + e.getMessage());
+        }
+    }
+}

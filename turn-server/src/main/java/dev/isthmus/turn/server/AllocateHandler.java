@@ -1,0 +1,178 @@
+package dev.isthmus.turn.server;
+
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunWriter;
+import dev.isthmus.ice.time.RandomSource;
+import dev.isthmus.ice.turn.ErrorCode;
+import dev.isthmus.ice.turn.TurnAttribute;
+import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.Credential;
+import dev.isthmus.turn.auth.Quota;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Allocate requests (RFC 8656, section 7.2, by its steps; the first, authentication, has been taken). */
+final class AllocateHandler {
+    private final TurnServer server;
+    private final TurnConfig config;
+    private final Quota quota;
+    private final RandomSource random;
+    private final Reservations reservations;
+    private final RelayOpener opener;
+    private final Refusals refusals;
+
+    /** What a request asks for, once it has been found sound. */
+    private record Wanted(boolean ipv4, boolean additional, RelayOpener.Port port, Reservations.@Nullable Reservation reserved) {}
+
+    /** Why a request is refused. */
+    private record Refusal(TurnReason reason, ErrorCode code) {}
+
+    private static final Refusal BAD = new Refusal(TurnReason.BAD_REQUEST, ErrorCode.BAD_REQUEST);
+
+    AllocateHandler(TurnServer server, TurnServer.Parts parts, Refusals refusals) {
+        this.server = server;
+        this.config = parts.config();
+        this.quota = parts.quota();
+        this.random = parts.random();
+        this.reservations = parts.reservations();
+        this.opener = new RelayOpener(parts, server.counters());
+        this.refusals = refusals;
+    }
+
+    boolean onRequest(StunMessage request, AddressKey client, @Nullable Allocation existing, Credential credential, long nowNanos,
+            long wallMillis) {
+        if (existing != null) {
+            if (!existing.madeBy(request.transactionHigh(), request.transactionLow())) {
+                return refusals.refuse(TurnReason.ALLOCATION_EXISTS, ErrorCode.ALLOCATION_MISMATCH);
+            }
+            return answer(request, existing, nowNanos); // a retransmission: the same answer without a second effect
+        }
+        Refusal refusal = flaw(request);
+        if (refusal != null) {
+            return refusals.refuse(refusal.reason(), refusal.code());
+        }
+        Wanted wanted = wanted(request, nowNanos);
+        if (request.has(TurnAttribute.RESERVATION_TOKEN) && wanted.reserved() == null) {
+            return refusals.refuse(TurnReason.NO_RESERVATION, ErrorCode.INSUFFICIENT_CAPACITY);
+        }
+        if (!quota.take(credential.username(), credential.policy().maxAllocations())) {
+            if (wanted.reserved() != null) {
+                Reservations.discard(wanted.reserved());
+            }
+            return refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
+        }
+        long expires = nowNanos + TimeUnit.SECONDS.toNanos(Lifetimes.seconds(request, credential, wallMillis));
+        Allocation allocation = open(request, client.copy(), wanted, credential, expires, nowNanos);
+        if (allocation == null) {
+            quota.give(credential.username());
+            return refusals.refuse(TurnReason.NO_CAPACITY, ErrorCode.INSUFFICIENT_CAPACITY);
+        }
+        server.add(allocation);
+        return answer(request, allocation, nowNanos);
+    }
+
+    /** Steps 3 to 9 as far as they concern the request alone. */
+    private @Nullable Refusal flaw(StunMessage request) {
+        int transport = request.find(TurnAttribute.REQUESTED_TRANSPORT);
+        if (transport < 0 || request.valueLength(transport) != 4) {
+            return BAD;
+        }
+        if (request.buffer().get(transport) != TurnAttribute.TRANSPORT_UDP) {
+            return new Refusal(TurnReason.UNSUPPORTED_TRANSPORT, ErrorCode.UNSUPPORTED_TRANSPORT);
+        }
+        int token = request.find(TurnAttribute.RESERVATION_TOKEN);
+        int even = request.find(TurnAttribute.EVEN_PORT);
+        int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
+        int additional = request.find(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY);
+        if (token >= 0 && (even >= 0 || family >= 0 || additional >= 0 || request.valueLength(token) != 8)) {
+            return BAD;
+        }
+        if (family >= 0 && (additional >= 0 || request.valueLength(family) != 4)) {
+            return BAD;
+        }
+        if (even >= 0 && (request.valueLength(even) != 1 || additional >= 0 && request.buffer().get(even) < 0)) {
+            return BAD;
+        }
+        if (additional >= 0) {
+            return request.valueLength(additional) == 4 && request.buffer().get(additional) == TurnAttribute.FAMILY_IPV6 ? null : BAD;
+        }
+        int number = family < 0 ? 0 : request.buffer().get(family);
+        boolean known = family < 0 || number == TurnAttribute.FAMILY_IPV4 || number == TurnAttribute.FAMILY_IPV6;
+        boolean offered = token >= 0 || opener.offers(family < 0 ? config.defaultIpv4() : number == TurnAttribute.FAMILY_IPV4);
+        return known && offered ? null : new Refusal(TurnReason.UNSUPPORTED_FAMILY, ErrorCode.ADDRESS_FAMILY_NOT_SUPPORTED);
+    }
+
+    private Wanted wanted(StunMessage request, long nowNanos) {
+        boolean additional = request.has(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY);
+        int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
+        boolean ipv4 = family < 0 ? additional || config.defaultIpv4() : request.buffer().get(family) == TurnAttribute.FAMILY_IPV4;
+        int even = request.find(TurnAttribute.EVEN_PORT);
+        RelayOpener.Port port = even < 0
+                ? RelayOpener.Port.ANY
+                : request.buffer().get(even) < 0 ? RelayOpener.Port.EVEN_AND_NEXT : RelayOpener.Port.EVEN;
+        Reservations.Reservation reserved = request.has(TurnAttribute.RESERVATION_TOKEN)
+                ? reservations.take(request.longValue(TurnAttribute.RESERVATION_TOKEN), nowNanos)
+                : null;
+        return new Wanted(ipv4, additional, port, reserved);
+    }
+
+    private @Nullable Allocation open(StunMessage request, AddressKey client, Wanted wanted, Credential credential, long expires,
+            long nowNanos) {
+        reservations.expire(nowNanos);
+        Allocation.Maker maker = new Allocation.Maker(client, credential, request.transactionHigh(), request.transactionLow(), expires);
+        if (wanted.reserved() != null) {
+            return opener.reserved(maker, wanted.reserved());
+        }
+        if (wanted.port() == RelayOpener.Port.EVEN_AND_NEXT) {
+            // The reserved port is one more of the user's allocations.
+            return quota.take(credential.username(), credential.policy().maxAllocations())
+                    ? orGive(opener.pair(maker, wanted.ipv4(), random.nextLong(), nowNanos), credential)
+                    : null;
+        }
+        Allocation first = opener.open(maker, wanted.ipv4(), wanted.port() == RelayOpener.Port.EVEN);
+        if (!wanted.additional()) {
+            return first;
+        }
+        Allocation second = opener.open(maker, !wanted.ipv4(), wanted.port() == RelayOpener.Port.EVEN);
+        if (first != null && second != null) {
+            first.join(second);
+        }
+        return first != null ? first : second;
+    }
+
+    private @Nullable Allocation orGive(@Nullable Allocation opened, Credential credential) {
+        if (opened == null) {
+            quota.give(credential.username());
+        }
+        return opened;
+    }
+
+    private boolean answer(StunMessage request, Allocation allocation, long nowNanos) {
+        AddressKey client = allocation.client();
+        Allocation sibling = allocation.sibling();
+        Reply reply = refusals.reply();
+        StunWriter writer = reply.success().xorAddress(TurnAttribute.XOR_RELAYED_ADDRESS, allocation.relayed());
+        if (sibling != null) {
+            writer.xorAddress(TurnAttribute.XOR_RELAYED_ADDRESS, sibling.relayed());
+        } else if (request.has(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY)) {
+            boolean missing = !allocation.relayed().ipv4();
+            ErrorCode code = opener.offers(missing) ? ErrorCode.INSUFFICIENT_CAPACITY : ErrorCode.ADDRESS_FAMILY_NOT_SUPPORTED;
+            writer.addressError(TurnAttribute.ADDRESS_ERROR_CODE, missing ? TurnAttribute.FAMILY_IPV4 : TurnAttribute.FAMILY_IPV6,
+                    code.code(), code.phrase());
+        }
+        writer.int32(TurnAttribute.LIFETIME, secondsLeft(allocation, nowNanos));
+        if (allocation.reservationToken() != 0) {
+            writer.int64(TurnAttribute.RESERVATION_TOKEN, allocation.reservationToken());
+        }
+        writer.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(), client.remotePort());
+        reply.finish();
+        return true;
+    }
+
+    private static long secondsLeft(Allocation allocation, long nowNanos) {
+        return Math.max(0, TimeUnit.NANOSECONDS.toSeconds(allocation.expires() - nowNanos));
+    }
+}
