@@ -108,7 +108,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     /** Hands over every whole message and keeps what is left. */
     private void cut(ByteBuffer buffer, int from, int end) {
         int at = from;
-        int length = StreamFraming.next(buffer, at, end - at);
+        int length = next(buffer, at, end);
         while (length > 0 && channel.isOpen()) {
             if (length > LONGEST) {
                 clients.count(TurnReason.STREAM_MESSAGE_TOO_LONG);
@@ -122,7 +122,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
                 clients.onMessage(this, buffer, at, length, heard);
                 at += length;
             }
-            length = StreamFraming.next(buffer, at, end - at);
+            length = next(buffer, at, end);
         }
         if (length == StreamFraming.BROKEN) {
             clients.count(TurnReason.STREAM_BROKEN);
@@ -131,6 +131,12 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         }
         rest = at == end ? NOTHING : new byte[end - at];
         buffer.get(at, rest);
+    }
+
+    /** Nobody has a channel before the first request: what looks like its data is another protocol, HTTP for instance. */
+    private int next(ByteBuffer buffer, int at, int end) {
+        boolean early = !spoken && end > at && buffer.get(at) >= 0x40;
+        return early ? StreamFraming.BROKEN : StreamFraming.next(buffer, at, end - at);
     }
 
     @Override
