@@ -98,6 +98,16 @@ public final class StunWriter {
         return this;
     }
 
+    /** Adds an address in the form of MAPPED-ADDRESS (section 14.1). */
+    public StunWriter address(int type, TransportAddress a) {
+        byte[] bytes = a.bytes();
+        int value = open(type, 4 + bytes.length);
+        buffer.putShort(value, (short) (a.ipv4() ? 1 : 2));
+        buffer.putShort(value + 2, (short) a.port());
+        buffer.put(value + 4, bytes);
+        return this;
+    }
+
     /** Adds ERROR-CODE (section 14.8) with a code from 300 to 699. */
     public StunWriter error(int code, String reason) {
         byte[] phrase = reason.getBytes(StandardCharsets.UTF_8);

@@ -43,8 +43,9 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      * @param traffic whether DSCP and ECN bits are kept from one side to the other
      * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
      * @param strictChannels whether only RFC 8656's channel numbers may be bound
+     * @param alternates where clients are sent instead
      */
-    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels) {}
+    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels, List<TransportAddress> alternates) {}
 
     private static final int DEFAULT_PORT = 3478;
     private static final int DEFAULT_TLS_PORT = 5349;
@@ -70,7 +71,7 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         boolean anyIpv4 = relays.stream().anyMatch(r -> r.advertise().ipv4());
         String family = relay.choice("default-family", anyIpv4 ? "ipv4" : "ipv6", List.of("ipv4", "ipv6"));
         Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true), family.equals("ipv4"),
-                turn.bool("strict-channels", false));
+                turn.bool("strict-channels", false), alternates(turn));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
         return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, relays, ports[0], ports[1],
                 PeerSettings.read(turn.section("peers")),
@@ -101,6 +102,18 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         }
     }
 
+    private static List<TransportAddress> alternates(Section turn) {
+        List<TransportAddress> servers = new ArrayList<>();
+        for (String text : turn.texts("alternate-servers", List.of())) {
+            TransportAddress server = TransportAddress.parse(text);
+            if (server == null) {
+                throw turn.problem("alternate-servers", "has \"" + text + "\", must be addresses with ports like 192.0.2.9:3478");
+            }
+            servers.add(server);
+        }
+        return servers;
+    }
+
     /** Returns the addresses to listen on. */
     public List<TransportAddress> bindAddresses() {
         return listeners.stream().map(Listener::bind).toList();
@@ -113,7 +126,8 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      * @param descriptors open sockets to listen on instead
      */
     public TurnService.Setup setup(List<RestSecret> minted, List<Integer> descriptors) {
-        TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(), "Isthmus");
+        TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(),
+                wire.alternates(), "Isthmus");
         return new TurnService.Setup(config, bindAddresses(), streams.stream().map(Stream::setup).toList(), connections,
                 descriptors, relays, firstPort, lastPort, wire.trains(), wire.traffic());
     }

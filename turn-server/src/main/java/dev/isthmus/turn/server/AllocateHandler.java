@@ -1,6 +1,7 @@
 package dev.isthmus.turn.server;
 
 import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunWriter;
@@ -11,6 +12,7 @@ import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.Reservations;
 import dev.isthmus.turn.auth.Credential;
 import dev.isthmus.turn.auth.Quota;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class AllocateHandler {
     private final Reservations reservations;
     private final RelayOpener opener;
     private final Refusals refusals;
+    private int nextAlternate;
 
     /** What a request asks for, once it has been found sound. */
     private record Wanted(boolean ipv4, boolean additional, RelayOpener.Port port, Reservations.@Nullable Reservation reserved) {}
@@ -50,6 +53,10 @@ final class AllocateHandler {
             }
             return answer(request, existing, nowNanos); // a retransmission: the same answer without a second effect
         }
+        TransportAddress elsewhere = alternate(client);
+        if (elsewhere != null) {
+            return redirect(elsewhere);
+        }
         Refusal refusal = flaw(request);
         if (refusal != null) {
             return refusals.refuse(refusal.reason(), refusal.code());
@@ -72,6 +79,19 @@ final class AllocateHandler {
         }
         server.add(allocation);
         return answer(request, allocation, nowNanos);
+    }
+
+    /** RFC 8489, section 10: another server of the family that the client came by; each in turn. */
+    private @Nullable TransportAddress alternate(AddressKey client) {
+        List<TransportAddress> fitting = config.alternates().stream().filter(a -> a.ipv4() == client.ipv4()).toList();
+        return fitting.isEmpty() ? null : fitting.get(Math.floorMod(nextAlternate++, fitting.size()));
+    }
+
+    private boolean redirect(TransportAddress elsewhere) {
+        server.counters().count(TurnReason.REDIRECTED);
+        refusals.reply().error(ErrorCode.TRY_ALTERNATE).address(StunAttribute.ALTERNATE_SERVER, elsewhere);
+        refusals.reply().finish();
+        return true;
     }
 
     /** Steps 3 to 9 as far as they concern the request alone. */

@@ -1,7 +1,9 @@
 package dev.isthmus.turn.server;
 
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.peers.PeerPolicy;
+import java.util.List;
 
 /**
  * What a TURN server needs to know to answer requests; immutable and shared by all loops.
@@ -10,6 +12,8 @@ import dev.isthmus.turn.peers.PeerPolicy;
  * @param peers which peers may be reached
  * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
  * @param strictChannels whether only the channel numbers of RFC 8656 may be bound, not all of RFC 5766's
+ * @param alternates where clients are sent instead of getting an allocation here; empty on a server that takes them itself
  * @param software the SOFTWARE attribute of answers to authenticated requests
  */
-public record TurnConfig(CredentialStore credentials, PeerPolicy peers, boolean defaultIpv4, boolean strictChannels, String software) {}
+public record TurnConfig(CredentialStore credentials, PeerPolicy peers, boolean defaultIpv4, boolean strictChannels,
+        List<TransportAddress> alternates, String software) {}

@@ -34,6 +34,7 @@ public enum TurnReason implements Reason {
     UNSUPPORTED_FAMILY("Allocate requests answered 440"),
     WRONG_FAMILY("peer addresses refused with 443"),
     RESERVED("relay ports kept for a second allocation"),
+    REDIRECTED("Allocate requests answered 300 with another server"),
     NO_RESERVATION("Allocate requests with an unknown or expired reservation token, answered 508"),
     QUOTA_REACHED("Allocate requests answered 486"),
     NO_CAPACITY("requests answered 508"),

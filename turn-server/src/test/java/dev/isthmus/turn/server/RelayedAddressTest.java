@@ -3,6 +3,7 @@ package dev.isthmus.turn.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PortPool;
@@ -178,6 +179,21 @@ class RelayedAddressTest {
         assertThat(alice.allocate()).isZero();
         assertThat(alice.bind(0x7FFF, TurnBench.PEER)).isZero();
         assertThat(alice.bind(0x8000, TurnBench.PEER)).isEqualTo(400);
+    }
+
+    /** RFC 8489, section 10: to a server of the client's own family, and only who has proved who it is. */
+    @Test
+    void clientsMayBeSentElsewhere() throws Exception {
+        TransportAddress four = TurnBench.address("192.0.2.77:3478");
+        TurnBench leaving = new TurnBench(TurnBench.users(), List.of(TurnBench.relay("192.0.2.2", new PortPool(50_000, 50_099, 0, 1))),
+                true,
+                false, List.of(TurnBench.address("[2001:db8::77]:3478"), four));
+        TurnDialog dialog = leaving.alice();
+        assertThat(dialog.send(dialog.request(TurnAttribute.METHOD_ALLOCATE, w -> {}))).isEqualTo(401);
+        assertThat(dialog.allocate()).isEqualTo(300);
+        assertThat(dialog.answer().bytes(StunAttribute.ALTERNATE_SERVER)).containsExactly(0, 1, 13, 150, 192, 0, 2, 77);
+        assertThat(dialog.answer().hasIntegrity()).isTrue();
+        assertThat(leaving.openSockets()).isEmpty();
     }
 
     /** Section 11.5. */

@@ -52,9 +52,13 @@ final class TurnBench {
     }
 
     TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict) {
+        this(store, relays, defaultIpv4, strict, List.of());
+    }
+
+    TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict, List<TransportAddress> alternates) {
         PeerPolicy peers = new PeerPolicy(
                 List.of(rule(false, "203.0.113.66"), rule(true, "203.0.113.0/24"), rule(true, "2001:db8:9::/48")), OwnAddresses.NONE);
-        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, "test");
+        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, alternates, "test");
         Quota quota = new Quota();
         server = new TurnServer(new TurnServer.Parts(config, quota, relays, new Reservations(quota), sockets, new LinkTable(true), random,
                 random.bytes(32), new AnswerLimiter(random.nextLong())), counters);
