@@ -3,6 +3,8 @@ package dev.isthmus.ice.stun;
 /** Attribute types of STUN (RFC 8489, section 18.3) and of its ICE usage (RFC 8445, section 16.1). */
 public final class StunAttribute {
     public static final int MAPPED_ADDRESS = 0x0001;
+    /** RFC 5780, section 7. */
+    public static final int CHANGE_REQUEST = 0x0003;
     public static final int USERNAME = 0x0006;
     public static final int MESSAGE_INTEGRITY = 0x0008;
     public static final int ERROR_CODE = 0x0009;
@@ -15,12 +17,20 @@ public final class StunAttribute {
     public static final int XOR_MAPPED_ADDRESS = 0x0020;
     public static final int PRIORITY = 0x0024;
     public static final int USE_CANDIDATE = 0x0025;
+    /** RFC 5780, section 7. */
+    public static final int PADDING = 0x0026;
+    /** RFC 5780, section 7. */
+    public static final int RESPONSE_PORT = 0x0027;
     public static final int PASSWORD_ALGORITHMS = 0x8002;
     public static final int SOFTWARE = 0x8022;
     public static final int ALTERNATE_SERVER = 0x8023;
     public static final int FINGERPRINT = 0x8028;
     public static final int ICE_CONTROLLED = 0x8029;
     public static final int ICE_CONTROLLING = 0x802A;
+    /** RFC 5780, section 7. */
+    public static final int RESPONSE_ORIGIN = 0x802B;
+    /** RFC 5780, section 7. */
+    public static final int OTHER_ADDRESS = 0x802C;
 
     private StunAttribute() {}
 

@@ -126,9 +126,24 @@ final class TurnLoop {
             return;
         }
         if (route.kind() == Route.Kind.TO_CLIENT) {
-            path.send(route.to(), route.buffer(), route.offset(), route.length(), 0);
+            back(path, message.key(), route.to()).send(route.to(), route.buffer(), route.offset(), route.length(), 0);
         }
         drainCommands(path);
+    }
+
+    /** The way back, which is another listener's when NAT behaviour discovery answers from another address. */
+    private ClientPath back(ClientPath path, AddressKey arrived, AddressKey answer) {
+        if (answer.localPort() == arrived.localPort() && answer.localLow() == arrived.localLow()
+                && answer.localHigh() == arrived.localHigh()) {
+            return path;
+        }
+        for (UdpPort listener : listeners) {
+            TransportAddress local = listener.local();
+            if (local.port() == answer.localPort() && local.low() == answer.localLow() && local.high() == answer.localHigh()) {
+                return new ClientPath.Udp(listener);
+            }
+        }
+        return path;
     }
 
     /** Ends what the client of a connection had. */

@@ -9,10 +9,12 @@ import dev.isthmus.turn.net.StreamSetup;
 import dev.isthmus.turn.net.TurnService;
 import dev.isthmus.turn.peers.OwnAddresses;
 import dev.isthmus.turn.peers.PeerPolicy;
+import dev.isthmus.turn.server.NatDiscovery;
 import dev.isthmus.turn.server.TurnConfig;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checked configuration of {@code isthmus.turn}.
@@ -44,8 +46,10 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
      * @param strictChannels whether only RFC 8656's channel numbers may be bound
      * @param alternates where clients are sent instead
+     * @param discovery the addresses of NAT behaviour discovery, or null where it is off
      */
-    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels, List<TransportAddress> alternates) {}
+    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels, List<TransportAddress> alternates,
+            @Nullable NatDiscovery discovery) {}
 
     private static final int DEFAULT_PORT = 3478;
     private static final int DEFAULT_TLS_PORT = 5349;
@@ -71,7 +75,7 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         boolean anyIpv4 = relays.stream().anyMatch(r -> r.advertise().ipv4());
         String family = relay.choice("default-family", anyIpv4 ? "ipv4" : "ipv6", List.of("ipv4", "ipv6"));
         Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true), family.equals("ipv4"),
-                turn.bool("strict-channels", false), alternates(turn));
+                turn.bool("strict-channels", false), alternates(turn), discovery(turn, listeners));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
         return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, relays, ports[0], ports[1],
                 PeerSettings.read(turn.section("peers")),
@@ -114,6 +118,32 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         return servers;
     }
 
+    /** RFC 5780 needs two hosts with two ports each; what of the four is not listened on yet is added. */
+    private static @Nullable NatDiscovery discovery(Section turn, List<Listener> listeners) {
+        Section section = turn.section("nat-discovery");
+        String first = section.text("primary", "");
+        String second = section.text("alternate", "");
+        if (first.isEmpty() && second.isEmpty()) {
+            return null;
+        }
+        TransportAddress primary = TransportAddress.parse(first);
+        TransportAddress alternate = TransportAddress.parse(second);
+        if (primary == null || alternate == null || primary.ipv4() != alternate.ipv4() || primary.sameHost(alternate)
+                || primary.port() == alternate.port() || primary.port() == 0 || alternate.port() == 0) {
+            throw section.problem(primary == null ? "primary" : "alternate",
+                    "must be two addresses with ports like 192.0.2.1:3478 and 192.0.2.2:3479, of one family and different in both");
+        }
+        for (TransportAddress host : List.of(primary, alternate)) {
+            for (int port : new int[]{primary.port(), alternate.port()}) {
+                TransportAddress wanted = host.withPort(port);
+                if (listeners.stream().noneMatch(l -> l.bind().equals(wanted))) {
+                    listeners.add(new Listener(wanted, wanted));
+                }
+            }
+        }
+        return new NatDiscovery(primary, alternate);
+    }
+
     /** Returns the addresses to listen on. */
     public List<TransportAddress> bindAddresses() {
         return listeners.stream().map(Listener::bind).toList();
@@ -127,7 +157,7 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      */
     public TurnService.Setup setup(List<RestSecret> minted, List<Integer> descriptors) {
         TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(),
-                wire.alternates(), "Isthmus");
+                wire.alternates(), wire.discovery(), "Isthmus");
         return new TurnService.Setup(config, bindAddresses(), streams.stream().map(Stream::setup).toList(), connections,
                 descriptors, relays, firstPort, lastPort, wire.trains(), wire.traffic());
     }

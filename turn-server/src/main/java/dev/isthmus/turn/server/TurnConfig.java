@@ -4,6 +4,7 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.peers.PeerPolicy;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a TURN server needs to know to answer requests; immutable and shared by all loops.
@@ -13,7 +14,8 @@ import java.util.List;
  * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
  * @param strictChannels whether only the channel numbers of RFC 8656 may be bound, not all of RFC 5766's
  * @param alternates where clients are sent instead of getting an allocation here; empty on a server that takes them itself
+ * @param discovery the addresses of NAT behaviour discovery, or null where it is off
  * @param software the SOFTWARE attribute of answers to authenticated requests
  */
 public record TurnConfig(CredentialStore credentials, PeerPolicy peers, boolean defaultIpv4, boolean strictChannels,
-        List<TransportAddress> alternates, String software) {}
+        List<TransportAddress> alternates, @Nullable NatDiscovery discovery, String software) {}

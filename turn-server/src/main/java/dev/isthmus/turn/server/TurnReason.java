@@ -5,6 +5,7 @@ import dev.isthmus.ice.count.Reason;
 /** What the TURN server counts: every packet that is not relayed has one of these names. */
 public enum TurnReason implements Reason {
     BINDING_ANSWERED("Binding requests answered"),
+    DISCOVERY_ANSWERED("Binding requests answered at the addresses of NAT behaviour discovery"),
     RELAYED_TO_PEER("packets relayed from a client to a peer"),
     RELAYED_TO_CLIENT("packets relayed from a peer to a client"),
     BYTES_TO_PEER("bytes of application data relayed to peers"),

@@ -9,7 +9,6 @@ import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.MessageIntegrity;
-import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.stun.StunType;
@@ -48,6 +47,7 @@ public final class TurnServer {
     private final RandomSource random;
     private final Quota quota;
     private final Admission admission;
+    private final BindingHandler binding;
     private final RequestHandler requests;
     private final Reply reply;
     private final StunMessage message = new StunMessage();
@@ -69,6 +69,7 @@ public final class TurnServer {
         this.admission = new Admission(parts.config().peers());
         MessageIntegrity integrity = new MessageIntegrity();
         this.reply = new Reply(integrity, parts.config().software());
+        this.binding = new BindingHandler(parts.config().discovery(), counters, reply);
         Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
         this.requests = new RequestHandler(this, parts, authenticator, reply);
     }
@@ -137,34 +138,9 @@ public final class TurnServer {
             return drop(TurnReason.UNEXPECTED_CLASS);
         }
         if (message.method() == StunType.BINDING) {
-            return onBinding(datagram.key());
+            return answer(binding.onRequest(message, datagram.key()));
         }
         return requests.onRequest(message, datagram.key(), nowNanos, wallMillis) ? answer(datagram.key()) : route.drop();
-    }
-
-    private Route onBinding(AddressKey client) {
-        reply.to(message);
-        int[] unknown = message.unknownRequired(TurnServer::knownInBinding);
-        if (unknown.length > 0) {
-            counters.count(TurnReason.UNKNOWN_ATTRIBUTE);
-            reply.unknown(unknown);
-        } else {
-            counters.count(TurnReason.BINDING_ANSWERED);
-            reply.success().xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(),
-                    client.remotePort());
-            reply.finish();
-        }
-        return answer(client);
-    }
-
-    /** A Binding request may carry credentials and ICE's attributes; they change nothing. */
-    private static boolean knownInBinding(int type) {
-        return switch (type) {
-            case StunAttribute.USERNAME, StunAttribute.USERHASH, StunAttribute.REALM, StunAttribute.NONCE, StunAttribute.PASSWORD_ALGORITHM,
-                    StunAttribute.PRIORITY, StunAttribute.USE_CANDIDATE ->
-                true;
-            default -> false;
-        };
     }
 
     private Route answer(AddressKey client) {

@@ -103,7 +103,7 @@ class TrainIT {
         TurnConfig config = new TurnConfig(CredentialStore.of("test", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
                 new PeerPolicy(List.of(new PeerRule(true, Objects.requireNonNull(AddressRange.parse("10.77.0.0/16")), "test")),
                         OwnAddresses.NONE),
-                true, false, List.of(), "test");
+                true, false, List.of(), null, "test");
         service = opened(TurnService.start(serverLoops.loops(),
                 new TurnService.Setup(config, List.of(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478))), List.of(),
                         new ConnectionLimits(10, 10), List.of(),

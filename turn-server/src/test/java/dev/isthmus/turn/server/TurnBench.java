@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class TurnBench {
     static final TransportAddress LISTENER = address("192.0.2.1:3478");
     static final TransportAddress ALICE = address("198.51.100.1:5000");
+    /** On addresses that no other test listens on. */
+    static final NatDiscovery DISCOVERY = new NatDiscovery(address("192.0.2.7:3478"), address("192.0.2.8:3479"));
     static final TransportAddress PEER = address("203.0.113.9:9000");
 
     final Counters<TurnReason> counters = new Counters<>(TurnReason.class);
@@ -58,7 +60,7 @@ final class TurnBench {
     TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict, List<TransportAddress> alternates) {
         PeerPolicy peers = new PeerPolicy(
                 List.of(rule(false, "203.0.113.66"), rule(true, "203.0.113.0/24"), rule(true, "2001:db8:9::/48")), OwnAddresses.NONE);
-        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, alternates, "test");
+        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, alternates, DISCOVERY, "test");
         Quota quota = new Quota();
         server = new TurnServer(new TurnServer.Parts(config, quota, relays, new Reservations(quota), sockets, new LinkTable(true), random,
                 random.bytes(32), new AnswerLimiter(random.nextLong())), counters);
