@@ -1,6 +1,7 @@
 package dev.isthmus.turn.net;
 
 import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,15 +18,17 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
     private static final byte HANDSHAKE = 22;
     private static final long HANDSHAKE_SECONDS = 10;
     private final StreamClients clients;
+    private final StreamSetup setup;
     private final SslContext tls;
-    private final boolean plain;
+    private final TransportAddress remote;
     private final Executor handshakes;
     private @Nullable Future<?> waiting;
 
-    FirstByte(StreamClients clients, SslContext tls, boolean plain, Executor handshakes) {
+    FirstByte(StreamClients clients, StreamSetup setup, SslContext tls, TransportAddress remote, Executor handshakes) {
         this.clients = clients;
+        this.setup = setup;
         this.tls = tls;
-        this.plain = plain;
+        this.remote = remote;
         this.handshakes = handshakes;
     }
 
@@ -52,7 +55,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             return;
         }
         boolean encrypted = bytes.getByte(bytes.readerIndex()) == HANDSHAKE;
-        if (!encrypted && !plain) {
+        if (!encrypted && !setup.plain()) {
             bytes.release();
             clients.count(TurnReason.NOT_TLS);
             context.close();
@@ -63,7 +66,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
             context.pipeline().addLast(handler);
         }
-        clients.add(context.channel(), encrypted ? AddressKey.Transport.TLS : AddressKey.Transport.TCP);
+        clients.add(context.channel(), remote, encrypted ? AddressKey.Transport.TLS : AddressKey.Transport.TCP);
         context.fireChannelRead(message);
         context.pipeline().remove(this);
     }

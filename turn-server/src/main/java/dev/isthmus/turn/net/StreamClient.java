@@ -43,12 +43,12 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private boolean spoken;
     private long heard;
 
-    StreamClient(StreamClients clients, Channel channel, AddressKey.Transport transport) {
+    StreamClient(StreamClients clients, Channel channel, TransportAddress remote, AddressKey.Transport transport) {
         this.clients = clients;
         this.channel = channel;
         this.flush = this::flushNow;
         key.setLocal(address((InetSocketAddress) channel.localAddress()));
-        key.setRemote(address((InetSocketAddress) channel.remoteAddress()));
+        key.setRemote(remote);
         key.transport(transport);
         channel.config().setWriteBufferWaterMark(UNSENT);
     }

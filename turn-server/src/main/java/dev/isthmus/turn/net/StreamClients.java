@@ -3,14 +3,15 @@ package dev.isthmus.turn.net;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** The connections of one loop: who may connect, and where their messages go. */
 final class StreamClients {
@@ -51,7 +52,17 @@ final class StreamClients {
     }
 
     void accept(Channel connection, StreamSetup setup) {
-        String source = ((InetSocketAddress) connection.remoteAddress()).getAddress().getHostAddress();
+        TransportAddress remote = StreamClient.address((InetSocketAddress) connection.remoteAddress());
+        if (setup.isProxy(remote)) {
+            connection.pipeline().addLast(new HAProxyMessageDecoder(true), new ProxyHeader(this, setup));
+        } else {
+            admit(connection, setup, remote);
+        }
+    }
+
+    /** Takes a connection of that client, as far as there may be one more. */
+    void admit(Channel connection, StreamSetup setup, TransportAddress remote) {
+        String source = remote.host();
         if (!shared.held().take(ALL, shared.limits().all())) {
             count(TurnReason.TOO_MANY_CONNECTIONS);
             connection.close();
@@ -70,17 +81,16 @@ final class StreamClients {
         count(TurnReason.CONNECTED);
         SslContext tls = setup.tls();
         if (tls == null) {
-            add(connection, AddressKey.Transport.TCP);
+            add(connection, remote, AddressKey.Transport.TCP);
         } else {
-            connection.pipeline().addLast(new FirstByte(this, tls, setup.plain(), shared.handshakes()));
+            connection.pipeline().addLast(new FirstByte(this, setup, tls, remote, shared.handshakes()));
         }
     }
 
-    StreamClient add(Channel connection, AddressKey.Transport transport) {
-        StreamClient client = new StreamClient(this, connection, transport);
+    void add(Channel connection, TransportAddress remote, AddressKey.Transport transport) {
+        StreamClient client = new StreamClient(this, connection, remote, transport);
         connection.pipeline().addLast(client);
         client.opened(loop().nowNanos());
-        return client;
     }
 
     void onMessage(StreamClient client, ByteBuffer buffer, int offset, int length, long nowNanos) {
@@ -88,9 +98,7 @@ final class StreamClients {
         turn.onMessage(view, client, nowNanos);
     }
 
-    void closed(@Nullable StreamClient client) {
-        if (client != null) {
-            turn.onDisconnected(client.key());
-        }
+    void closed(StreamClient client) {
+        turn.onDisconnected(client.key());
     }
 }

@@ -95,7 +95,7 @@ public final class TurnService implements AutoCloseable {
         for (StreamSetup stream : setup.streams()) {
             TransportAddress bound = stream.address();
             for (TurnLoop turn : loops) {
-                StreamListener listener = StreamListener.open(turn.loop(), new StreamSetup(bound, stream.tls(), stream.plain()),
+                StreamListener listener = StreamListener.open(turn.loop(), stream.at(bound),
                         turn.streams());
                 streamListeners.add(listener);
                 bound = listener.local();

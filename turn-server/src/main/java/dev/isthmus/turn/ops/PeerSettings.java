@@ -31,11 +31,20 @@ final class PeerSettings {
         return new PeerPolicy(rules, OwnAddresses.NONE);
     }
 
+    /** Reads a list of networks. */
+    static List<AddressRange> ranges(Section section, String key) {
+        return section.texts(key, List.of()).stream().map(text -> range(section, key, text)).toList();
+    }
+
     private static PeerRule rule(Section peers, String key, boolean allow, String text) {
+        return new PeerRule(allow, range(peers, key, text), "isthmus.turn.peers." + key);
+    }
+
+    private static AddressRange range(Section section, String key, String text) {
         AddressRange range = AddressRange.parse(text);
         if (range == null) {
-            throw peers.problem(key, "has \"" + text + "\", must be networks like 10.0.0.0/8");
+            throw section.problem(key, "has \"" + text + "\", must be networks like 10.0.0.0/8");
         }
-        return new PeerRule(allow, range, "isthmus.turn.peers." + key);
+        return range;
     }
 }

@@ -102,7 +102,8 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
             if (tls == null && transport.equals("tls")) {
                 throw section.problem("certificate", "is missing; a tls listener needs certificate and key");
             }
-            streams.add(new Stream(new StreamSetup(bind, tls, transport.equals("tcp")), address.advertise()));
+            streams.add(new Stream(new StreamSetup(bind, tls, transport.equals("tcp"), PeerSettings.ranges(section, "proxies")),
+                    address.advertise()));
         }
     }
 

@@ -56,6 +56,7 @@ public enum TurnReason implements Reason {
     DISCONNECTED("allocations that ended with their client's connection"),
     TOO_MANY_CONNECTIONS("TCP connections refused because there are as many as there may be"),
     TOO_MANY_CONNECTIONS_OF_ADDRESS("TCP connections refused because their source address has as many as it may"),
+    BAD_PROXY_HEADER("connections of listed proxies without a PROXY header of version 2"),
     NOT_TLS("connections without TLS to a port that takes TLS only"),
     STREAM_IDLE("connections closed because they said nothing for too long and had no allocation"),
     STREAM_BROKEN("connections closed because what came is neither STUN nor ChannelData"),

@@ -3,14 +3,17 @@ package dev.isthmus.turn.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.support.StreamSocket;
 import dev.isthmus.turn.support.Certificate;
 import dev.isthmus.turn.support.TurnDialog;
 import dev.isthmus.turn.support.TurnProcess;
 import dev.isthmus.turn.support.TurnSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +140,31 @@ class StreamIT {
             client.send(TurnDialog.channelData(0x4000, new byte[60_001]), 1000);
             client.send(TurnDialog.channelData(0x4000, DATA), 1000);
             assertThat(peer.receive(5000)).isEqualTo(DATA);
+        }
+    }
+
+    /** A load balancer's connection, version 2: the client is who the header says, and so is its mapped address. */
+    @Test
+    void listedProxiesSayWhoTheClientIs() throws Exception {
+        byte[] header = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "2111000c" + "c6336407" + "7f000001" + "1389" + "0d96");
+        byte[] local = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "20000000");
+        byte[] text = "PROXY TCP4 198.51.100.7 127.0.0.1 5001 3478\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (TurnProcess server = server("transport=tcp,proxies=[\"127.0.0.1\"]");
+                StreamSocket proxied = StreamSocket.tcp(port(server));
+                StreamSocket check = StreamSocket.tcp(port(server));
+                StreamSocket old = StreamSocket.tcp(port(server));
+                StreamSocket none = StreamSocket.tcp(port(server))) {
+            proxied.raw(header);
+            TurnDialog dialog = proxied.dialog("u", "p");
+            assertThat(dialog.ask(1, w -> {})).isZero();
+            assertThat(dialog.answer().xorAddress(StunAttribute.XOR_MAPPED_ADDRESS)).isEqualTo(TransportAddress.parse("198.51.100.7:5001"));
+            assertThat(dialog.allocate()).isZero();
+            check.raw(local);
+            assertThat(check.dialog("u", "p").ask(1, w -> {})).isZero();
+            old.raw(text);
+            assertThat(old.isClosed()).isTrue();
+            none.raw(none.dialog("u", "p").request(1, w -> {}));
+            assertThat(none.isClosed()).isTrue();
         }
     }
 

@@ -88,6 +88,11 @@ public final class StreamSocket implements AutoCloseable {
         return skipped;
     }
 
+    /** Writes bytes as they are. */
+    public void raw(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
     /** Writes a message, padded to four bytes, in pieces of so many bytes. */
     public void send(byte[] message, int bytes) throws IOException {
         byte[] padded = Arrays.copyOf(message, message.length + 3 & ~3);
