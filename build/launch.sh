@@ -72,7 +72,7 @@ prepare() {
   options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
     -XX:+UseShenandoahGC -XX:+UnlockExperimentalVMOptions -XX:ShenandoahControlIntervalMax=100
     -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xms64m "-Xmx${ISTHMUS_HEAP:-1g}" "-XX:MaxDirectMemorySize=${ISTHMUS_DIRECT:-1g}"
-    -Dio.netty.allocator.type=pooled -cp "$jar:$libs/*")
+    -Djdk.tls.rejectClientInitiatedRenegotiation=true -Dio.netty.allocator.type=pooled -cp "$jar:$libs/*")
   if [ -n "$built" ]; then
     train "$module" || echo "$module: no start-up archive could be made; it will start slower" >&2
   fi

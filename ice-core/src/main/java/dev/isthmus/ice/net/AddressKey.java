@@ -63,6 +63,11 @@ public final class AddressKey {
         return this;
     }
 
+    /** Returns whether the flow is one of plain datagrams. */
+    public boolean isUdp() {
+        return transport == 0;
+    }
+
     /** Sets the local side. */
     public void setLocal(TransportAddress local) {
         setLocal(local.ipv4(), local.high(), local.low(), local.port());

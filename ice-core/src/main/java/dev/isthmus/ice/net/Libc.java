@@ -65,6 +65,7 @@ final class Libc {
     static final int EINVAL = 22;
     static final int EMSGSIZE = 90;
     static final int EADDRINUSE = 98;
+    static final int EADDRNOTAVAIL = 99;
     static final int ECONNREFUSED = 111;
 
     /** One shape for every call, since each shape that is linked costs milliseconds at the start. */

@@ -46,9 +46,7 @@ public final class LinkTable {
 
     /** Makes an address of ours reachable. */
     public void add(TransportAddress advertised, Loop loop, DatagramHandler handler) {
-        if (enabled) {
-            sinks.put(advertised, new Sink(loop, handler));
-        }
+        sinks.put(advertised, new Sink(loop, handler));
     }
 
     /** Takes an address out; routes that hold its sink see it closed. */
@@ -59,8 +57,13 @@ public final class LinkTable {
         }
     }
 
-    /** Returns the sink of an address, or null when it is not ours. */
+    /** Returns the sink of an address, or null when it is not ours, or is to be reached by its socket. */
     public @Nullable Sink find(TransportAddress advertised) {
-        return sinks.get(advertised);
+        return enabled ? sinks.get(advertised) : null;
+    }
+
+    /** Returns whether the address is ours now, however it is reached. */
+    public boolean holds(TransportAddress advertised) {
+        return sinks.containsKey(advertised);
     }
 }

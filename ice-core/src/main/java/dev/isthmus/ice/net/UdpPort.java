@@ -110,7 +110,8 @@ public final class UdpPort implements EpollIoHandle {
         if (result < 0) {
             Libc.close(fd);
             boolean inUse = result == -Libc.EADDRINUSE;
-            throw new PortException("cannot open udp " + address + ": " + (inUse ? "the port is in use" : "errno " + -result), inUse);
+            throw new PortException("cannot open udp " + address + ": "
+                    + (inUse ? "the port is in use" : result == -Libc.EADDRNOTAVAIL ? "no such address here" : "errno " + -result), inUse);
         }
         return fd;
     }
@@ -134,6 +135,15 @@ public final class UdpPort implements EpollIoHandle {
     }
 
     private static UdpPort register(Loop loop, int fd, Options options, DatagramHandler handler) throws PortException {
+        try {
+            return registered(loop, fd, options, handler);
+        } catch (PortException | IllegalStateException e) {
+            Libc.close(fd);
+            throw e instanceof PortException p ? p : new PortException("cannot watch a UDP socket: " + e.getMessage(), false);
+        }
+    }
+
+    private static UdpPort registered(Loop loop, int fd, Options options, DatagramHandler handler) throws PortException {
         TransportAddress local = Descriptors.localAddress(fd);
         set(fd, local.ipv4(), Libc.IP_MTU_DISCOVER, Libc.IPV6_MTU_DISCOVER, Libc.IP_PMTUDISC_DONT);
         if (options.traffic()) {

@@ -37,7 +37,8 @@ public final class ConfigLoader {
         if (setting.indexOf('=') < 1) {
             throw new ConfigProblem("--set " + setting + ": must be key=value");
         }
-        return ConfigFactory.parseString(setting, ConfigParseOptions.defaults().setOriginDescription("--set " + setting));
+        return ConfigFactory.parseString(setting,
+                ConfigParseOptions.defaults().setOriginDescription("--set " + setting.substring(0, setting.indexOf('='))));
     }
 
     private static String oneLine(ConfigException e) {

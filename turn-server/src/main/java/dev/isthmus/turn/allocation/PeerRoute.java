@@ -2,6 +2,7 @@ package dev.isthmus.turn.allocation;
 
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.Deadline;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ public final class PeerRoute {
     private final AddressKey toPeer;
     private Permission permission;
     private LinkTable.@Nullable Sink sink;
+    private @Nullable TransportAddress whileRelayed;
     private int channel;
     private long errorReported;
     private long channelExpires = Deadline.NONE;
@@ -53,6 +55,16 @@ public final class PeerRoute {
     /** Sets the in-memory sink. */
     public void sink(LinkTable.@Nullable Sink newSink) {
         sink = newSink;
+    }
+
+    /** Returns the peer's address when it may be a peer only as long as it is a relayed address of this server, or null. */
+    public @Nullable TransportAddress whileRelayed() {
+        return whileRelayed;
+    }
+
+    /** Says that the peer may be one only as long as it is a relayed address of this server. */
+    public void whileRelayed(TransportAddress peer) {
+        whileRelayed = peer;
     }
 
     void permission(Permission renewed) {

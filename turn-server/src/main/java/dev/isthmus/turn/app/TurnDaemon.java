@@ -33,7 +33,9 @@ public final class TurnDaemon implements Daemon<TurnSettings> {
         if (endpoint == null) {
             throw new ConfigProblem("check-peer: \"" + question + "\" is no IP address, with a port or without");
         }
-        PeerRule rule = settings.effectivePeers().decide(endpoint, host != null);
+        PeerRule rule = host == null
+                ? settings.effectivePeers().decide(endpoint, relayed -> false)
+                : settings.effectivePeers().decideHost(endpoint);
         return question + " may " + (rule.allow() ? "" : "not ") + "be a peer: " + rule;
     }
 

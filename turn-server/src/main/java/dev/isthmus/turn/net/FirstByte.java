@@ -48,6 +48,12 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        clients.count(TurnReason.STREAM_FAILED);
+        context.close();
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         if (!bytes.isReadable()) {
@@ -64,6 +70,9 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         if (encrypted) {
             SslHandler handler = tls.newHandler(context.alloc(), handshakes);
             handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+            // Until the handshake is done the handler reads what it asks for, and nothing piles up behind a task that waits for its turn.
+            context.channel().config().setAutoRead(false);
+            handler.handshakeFuture().addListener(done -> context.channel().config().setAutoRead(true));
             context.pipeline().addLast(handler);
         }
         clients.add(context.channel(), remote, encrypted ? AddressKey.Transport.TLS : AddressKey.Transport.TCP);

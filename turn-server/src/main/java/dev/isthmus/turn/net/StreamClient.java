@@ -61,6 +61,10 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         return key;
     }
 
+    void close() {
+        channel.close();
+    }
+
     void opened(long nowNanos) {
         heard = nowNanos;
         clients.loop().wheel().file(timer, nowNanos + FIRST_MESSAGE);
@@ -141,6 +145,9 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     @Override
     public void send(AddressKey client, ByteBuffer bytes, int offset, int length, int traffic) {
+        if (!channel.isOpen()) {
+            return;
+        }
         boolean channelData = bytes.get(offset) >= 0x40;
         if (!channel.isWritable() && (channelData || isIndication(bytes, offset))) {
             clients.count(TurnReason.SLOW_CLIENT);
@@ -179,8 +186,10 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        clients.count(TurnReason.STREAM_FAILED);
-        channel.close();
+        if (channel.isOpen()) {
+            clients.count(TurnReason.STREAM_FAILED);
+            channel.close();
+        }
     }
 
     /** The longest that a message may become by what is added in front of it. */

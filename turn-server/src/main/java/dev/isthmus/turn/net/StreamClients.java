@@ -11,6 +11,9 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** The connections of one loop: who may connect, and where their messages go. */
@@ -29,6 +32,7 @@ final class StreamClients {
     private final Shared shared;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(StreamClient.scratchBytes());
     private final Datagram view = new Datagram();
+    private final Map<AddressKey, StreamClient> open = new HashMap<>();
 
     StreamClients(TurnLoop turn, Shared shared) {
         this.turn = turn;
@@ -62,7 +66,7 @@ final class StreamClients {
 
     /** Takes a connection of that client, as far as there may be one more. */
     void admit(Channel connection, StreamSetup setup, TransportAddress remote) {
-        String source = remote.host();
+        String source = source(remote);
         if (!shared.held().take(ALL, shared.limits().all())) {
             count(TurnReason.TOO_MANY_CONNECTIONS);
             connection.close();
@@ -87,9 +91,19 @@ final class StreamClients {
         }
     }
 
+    /** A host has a whole /64 of IPv6 addresses to choose from. */
+    private static String source(TransportAddress remote) {
+        return remote.ipv4() ? remote.host() : Long.toHexString(remote.high());
+    }
+
     void add(Channel connection, TransportAddress remote, AddressKey.Transport transport) {
         StreamClient client = new StreamClient(this, connection, remote, transport);
         connection.pipeline().addLast(client);
+        StreamClient before = open.put(client.key(), client);
+        if (before != null) { // behind a proxy an address may come back before its old connection is closed; the two share nothing
+            turn.onDisconnected(before.key());
+            before.close();
+        }
         client.opened(loop().nowNanos());
     }
 
@@ -99,6 +113,13 @@ final class StreamClients {
     }
 
     void closed(StreamClient client) {
-        turn.onDisconnected(client.key());
+        if (open.remove(client.key(), client)) {
+            turn.onDisconnected(client.key());
+        }
+    }
+
+    /** Closes every connection; on the loop's thread. */
+    void close() {
+        List.copyOf(open.values()).forEach(StreamClient::close);
     }
 }

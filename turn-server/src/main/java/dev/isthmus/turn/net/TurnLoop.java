@@ -302,6 +302,7 @@ final class TurnLoop {
 
     void close() {
         listeners.forEach(UdpPort::close);
+        streams.close();
         server.releaseAll();
         drainCommands(null);
     }

@@ -18,15 +18,18 @@ import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** A running TURN server on a group of loops: one listener socket per loop and address, sharing the port. */
 public final class TurnService implements AutoCloseable {
     private static final int LISTENER_BUFFER = 4 << 20;
     private static final int HANDSHAKE_THREADS = 2;
+    private static final int HANDSHAKES_WAITING = 1000;
     private final List<TurnLoop> loops = new ArrayList<>();
     private final List<TransportAddress> listeners = new ArrayList<>();
 
@@ -38,20 +41,21 @@ public final class TurnService implements AutoCloseable {
      * @param connections how many TCP connections there may be
      * @param descriptors open UDP sockets to listen on instead, one loop each
      * @param relays where relay sockets are opened
+     * @param unproven how many answers a source may get that has proved nothing
      * @param firstPort the first relay port
      * @param lastPort the last relay port
      * @param trains whether trains of datagrams may cross the kernel as one
      * @param traffic whether DSCP and ECN bits are kept from one side to the other
      */
     public record Setup(TurnConfig config, List<TransportAddress> listeners, List<StreamSetup> streams,
-            ConnectionLimits connections, List<Integer> descriptors, List<RelayAddress> relays, int firstPort, int lastPort,
-            boolean trains, boolean traffic) {}
+            ConnectionLimits connections, List<Integer> descriptors, List<RelayAddress> relays,
+            AnswerLimiter.Allowance unproven, int firstPort, int lastPort, boolean trains, boolean traffic) {}
 
     private final List<StreamListener> streamListeners = new ArrayList<>();
     private final List<TransportAddress> streams = new ArrayList<>();
     /** A TLS handshake takes a millisecond or more, which no media is to wait for. */
-    private final ExecutorService handshakes = Executors.newFixedThreadPool(HANDSHAKE_THREADS,
-            task -> Thread.ofPlatform().daemon().name("tls-handshake").unstarted(task));
+    private final ExecutorService handshakes = new ThreadPoolExecutor(HANDSHAKE_THREADS, HANDSHAKE_THREADS, 1, TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(HANDSHAKES_WAITING), task -> Thread.ofPlatform().daemon().name("tls-handshake").unstarted(task));
     private final Reservations reservations;
 
     private TurnService(Reservations reservations) {
@@ -64,7 +68,7 @@ public final class TurnService implements AutoCloseable {
         Quota quota = new Quota();
         TurnService service = new TurnService(new Reservations(quota));
         TurnLoop.Shared shared = new TurnLoop.Shared(setup, quota, service.reservations, links, random, wallClock, random.bytes(32),
-                new AnswerLimiter(random.nextLong()),
+                new AnswerLimiter(random.nextLong(), setup.unproven()),
                 new StreamClients.Shared(setup.connections(), new Quota(), service.handshakes));
         for (Loop loop : loops) {
             service.loops.add(new TurnLoop(loop, shared, pools(setup, loop.index(), loops.size())));
@@ -92,8 +96,21 @@ public final class TurnService implements AutoCloseable {
                 return descriptor;
             });
         }
+        if (setup.descriptors().isEmpty()) {
+            openListeners(setup);
+        }
+        for (RelayAddress relay : setup.relays()) {
+            UdpPort.hold(relay.bind().withPort(0), UdpPort.Options.DEFAULT).close(); // better now than with 508 for every client
+        }
+        openStreams(setup);
+    }
+
+    private void openStreams(Setup setup) throws PortException {
         for (StreamSetup stream : setup.streams()) {
             TransportAddress bound = stream.address();
+            if (bound.port() != 0) {
+                StreamListener.refuseIfTaken(bound);
+            }
             for (TurnLoop turn : loops) {
                 StreamListener listener = StreamListener.open(turn.loop(), stream.at(bound),
                         turn.streams());
@@ -102,9 +119,9 @@ public final class TurnService implements AutoCloseable {
             }
             streams.add(bound);
         }
-        if (!setup.descriptors().isEmpty()) {
-            return;
-        }
+    }
+
+    private void openListeners(Setup setup) throws PortException {
         UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER, setup.trains(), setup.traffic(),
                 false);
         for (TransportAddress address : setup.listeners()) {
@@ -174,13 +191,13 @@ public final class TurnService implements AutoCloseable {
     @Override
     public void close() {
         streamListeners.forEach(StreamListener::close);
-        reservations.close();
-        handshakes.shutdown();
         for (TurnLoop turn : loops) {
             turn.loop().submit(() -> {
                 turn.close();
                 return true;
             }).join();
         }
+        reservations.close();
+        handshakes.shutdown();
     }
 }

@@ -46,7 +46,11 @@ public record AuthSettings(String realm, List<LongTermUser> users, List<RestSecr
                     .orElseThrow(() -> auth.problem("password-algorithms", "has \"" + label + "\", must be of SHA-256 and MD5"));
             algorithms.add(found);
         }
-        return new AuthSettings(realm, users, secrets, policy, algorithms);
+        AuthSettings settings = new AuthSettings(realm, users, secrets, policy, algorithms);
+        if (settings.store(List.of()).algorithms().isEmpty()) {
+            throw auth.problem("password-algorithms", "leaves none: of some user only the MD5 key is known");
+        }
+        return settings;
     }
 
     private static LongTermUser user(Section auth, String name, String realm, Secret secret) {

@@ -1,6 +1,7 @@
 package dev.isthmus.turn.ops;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.ConfigProblem;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -10,13 +11,13 @@ import java.util.List;
 final class LocalAddresses {
     private LocalAddresses() {}
 
-    /** Returns the address of every interface, as of now; none when the system does not say. */
+    /** Returns the address of every interface, as of now. */
     static List<TransportAddress> all() {
         try {
             return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).map(InetAddress::getAddress)
                     .map(bytes -> TransportAddress.of(bytes, 0)).toList();
         } catch (SocketException e) {
-            return List.of();
+            throw new ConfigProblem("the addresses of this machine cannot be found out: " + e.getMessage());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.isthmus.turn.ops;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.RestSecret;
 import dev.isthmus.turn.net.ConnectionLimits;
 import dev.isthmus.turn.net.StreamSetup;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners where clients are listened to over UDP
  * @param streams where clients are listened to over TCP and TLS
  * @param connections how many TCP connections there may be
+ * @param unproven how many answers a source may get that has proved nothing
  * @param relays where relay sockets are opened
  * @param firstPort the first relay port
  * @param lastPort the last relay port
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param loops how many loops
  */
 public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Stream> streams, ConnectionLimits connections,
-        List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
+        AnswerLimiter.Allowance unproven, List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
     /** An address with its port, and the address that clients are told, which has no port of its own. */
     public record Listener(TransportAddress bind, TransportAddress advertise) {}
 
@@ -63,21 +65,30 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         Section limits = turn.section("limits");
         ConnectionLimits connections = new ConnectionLimits(limits.integer("connections", 10_000, 1, 1_000_000),
                 limits.integer("connections-per-address", 500, 1, 1_000_000));
+        AnswerLimiter.Allowance unproven = new AnswerLimiter.Allowance(limits.integer("unproven-answers", 20, 1, 10_000),
+                limits.integer("unproven-burst", 200, 1, 100_000));
         Section relay = turn.section("relay");
         List<RelayAddress> relays = new ArrayList<>();
         for (Section.Advertised a : relay.addresses("addresses", List.of("127.0.0.1"))) {
             if (a.bind().ipv4() != a.advertise().ipv4()) {
                 throw relay.problem("addresses", "advertises an address of another family than it binds");
             }
+            if (a.bind().isWildcard() || a.advertise().isWildcard()) {
+                throw relay.problem("addresses", "has a wildcard; peers must be sent to from one address");
+            }
             relays.add(new RelayAddress(a.bind(), a.advertise()));
         }
         int[] ports = relay.ports("ports", "49152-65535");
         boolean anyIpv4 = relays.stream().anyMatch(r -> r.advertise().ipv4());
         String family = relay.choice("default-family", anyIpv4 ? "ipv4" : "ipv6", List.of("ipv4", "ipv6"));
+        boolean served = relays.stream().anyMatch(r -> r.advertise().ipv4() == family.equals("ipv4"));
+        if (!served) {
+            throw relay.problem("default-family", "is " + family + ", but relay.addresses has none of that family");
+        }
         Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true), family.equals("ipv4"),
                 turn.bool("strict-channels", false), alternates(turn), discovery(turn, listeners));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
-        return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, relays, ports[0], ports[1],
+        return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, unproven, relays, ports[0], ports[1],
                 PeerSettings.read(turn.section("peers")),
                 wire, loops);
     }
@@ -89,11 +100,20 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
             listeners.add(new Listener(loopback, loopback));
             return;
         }
+        if (sections.isEmpty()) {
+            throw turn.problem("listeners", "is empty; nobody could come");
+        }
         for (Section section : sections) {
             String transport = section.choice("transport", "udp", List.of("udp", "tcp", "tls"));
             Section.Advertised address = section.address("address", "127.0.0.1");
             TransportAddress bind = address.bind()
                     .withPort(section.integer("port", transport.equals("tls") ? DEFAULT_TLS_PORT : DEFAULT_PORT, 0, 65535));
+            boolean again = bind.port() != 0 && (transport.equals("udp")
+                    ? listeners.stream().anyMatch(l -> l.bind().equals(bind))
+                    : streams.stream().anyMatch(l -> l.setup().address().equals(bind)));
+            if (again) {
+                throw section.problem("port", "is listed twice for " + bind + "; a tcp listener with a certificate takes TLS too");
+            }
             if (transport.equals("udp")) {
                 listeners.add(new Listener(bind, address.advertise()));
                 continue;
@@ -160,7 +180,7 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(),
                 wire.alternates(), wire.discovery(), "Isthmus");
         return new TurnService.Setup(config, bindAddresses(), streams.stream().map(Stream::setup).toList(), connections,
-                descriptors, relays, firstPort, lastPort, wire.trains(), wire.traffic());
+                descriptors, relays, unproven, firstPort, lastPort, wire.trains(), wire.traffic());
     }
 
     /** Returns the rules about peers together with what is known of this machine. */
@@ -175,6 +195,6 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         streams.forEach(s -> hosts.addAll(List.of(s.setup().address(), s.advertise())));
         List<TransportAddress> relayed = new ArrayList<>();
         relays.forEach(r -> relayed.addAll(List.of(r.bind(), r.advertise())));
-        return new OwnAddresses(hosts, relayed, firstPort, lastPort);
+        return new OwnAddresses(hosts, relayed);
     }
 }

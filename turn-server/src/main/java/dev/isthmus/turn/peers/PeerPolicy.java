@@ -2,11 +2,12 @@ package dev.isthmus.turn.peers;
 
 import dev.isthmus.ice.net.TransportAddress;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which addresses may be peers. The first rule that matches decides: the operator's, in their order; then the server's own addresses, of which
- * only relay ports may be reached; then the safe defaults, which refuse every special-purpose range and admit the rest. An IPv6 address that
+ * only what is a client's relayed address may be reached; then the safe defaults, which refuse every special-purpose range and admit the rest. An IPv6 address that
  * carries an IPv4 address must pass as both.
  */
 public final class PeerPolicy {
@@ -27,22 +28,21 @@ public final class PeerPolicy {
         return new PeerPolicy(rules, addresses);
     }
 
-    /** Returns whether some port of this host may be a peer: what a permission, which has no port, asks. */
-    public boolean admitsHost(TransportAddress peer) {
-        return decide(peer, true).allow();
+    /** Returns the rule that decides about a host, some port of which may be a peer: what a permission, which has no port, asks. */
+    public PeerRule decideHost(TransportAddress peer) {
+        return decide(peer, own::isRelay);
     }
 
-    /** Returns whether this address and port may be a peer. */
-    public boolean admits(TransportAddress peer) {
-        return decide(peer, false).allow();
-    }
-
-    /** Returns the rule that decides about an address and port, or about a host when {@code anyPort}. */
-    public PeerRule decide(TransportAddress peer, boolean anyPort) {
-        PeerRule rule = first(peer, anyPort);
+    /**
+     * Returns the rule that decides about an address and port.
+     *
+     * @param relayed says whether an address of ours is a client's relayed address
+     */
+    public PeerRule decide(TransportAddress peer, Predicate<TransportAddress> relayed) {
+        PeerRule rule = first(peer, relayed);
         if (rule.allow()) {
             for (TransportAddress inside : EmbeddedAddresses.of(peer)) {
-                PeerRule further = first(inside, anyPort);
+                PeerRule further = first(inside, relayed);
                 if (!further.allow()) {
                     return further;
                 }
@@ -51,15 +51,15 @@ public final class PeerPolicy {
         return rule;
     }
 
-    private PeerRule first(TransportAddress peer, boolean anyPort) {
+    private PeerRule first(TransportAddress peer, Predicate<TransportAddress> relayed) {
         for (PeerRule rule : rules) {
             if (rule.range().contains(peer)) {
                 return rule;
             }
         }
         if (own.isHost(peer)) {
-            boolean relay = anyPort ? own.isRelay(peer) : own.isRelayPort(peer);
-            return new PeerRule(relay, AddressRange.host(peer), relay ? "a relay port of this server" : "an address of this server");
+            boolean ours = own.isRelay(peer) && relayed.test(peer);
+            return new PeerRule(ours, AddressRange.host(peer), ours ? PeerRule.RELAYED : "an address of this server");
         }
         PeerRule special = narrowest(peer);
         return special == null ? new PeerRule(true, peer.ipv4() ? ALL_IPV4 : ALL_IPV6, "no rule is against it") : special;

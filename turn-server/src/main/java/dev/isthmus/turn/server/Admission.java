@@ -1,18 +1,35 @@
 package dev.isthmus.turn.server;
 
+import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.turn.auth.Credential;
 import dev.isthmus.turn.peers.PeerPolicy;
+import dev.isthmus.turn.peers.PeerRule;
 
 /** Which peers a credential may reach: its own exact list, or the server's policy. */
-record Admission(PeerPolicy policy) {
+record Admission(PeerPolicy policy, LinkTable links) {
+    /** What is said of an address and port. */
+    enum Verdict {
+        NO,
+        YES,
+        /** Only as long as it is the relayed address of a client of this server. */
+        WHILE_RELAYED
+    }
+
     /** Whether any port of the host may be a peer: what a permission, which has no port, asks. */
     boolean host(Credential credential, TransportAddress peer) {
-        return credential.policy().exact() ? credential.policy().namesHost(peer) : policy.admitsHost(peer);
+        return credential.policy().exact() ? credential.policy().namesHost(peer) : policy.decideHost(peer).allow();
     }
 
     /** Whether this address and port may be a peer. */
-    boolean endpoint(Credential credential, TransportAddress peer) {
-        return credential.policy().exact() ? credential.policy().names(peer) : policy.admits(peer);
+    Verdict endpoint(Credential credential, TransportAddress peer) {
+        if (credential.policy().exact()) {
+            return credential.policy().names(peer) ? Verdict.YES : Verdict.NO;
+        }
+        PeerRule rule = policy.decide(peer, links::holds);
+        if (!rule.allow()) {
+            return Verdict.NO;
+        }
+        return rule.onlyWhileRelayed() ? Verdict.WHILE_RELAYED : Verdict.YES;
     }
 }

@@ -61,6 +61,7 @@ final class AllocateHandler {
         if (refusal != null) {
             return refusals.refuse(refusal.reason(), refusal.code());
         }
+        reservations.expire(nowNanos); // which may be this user's own, and count against its quota
         Wanted wanted = wanted(request, nowNanos);
         if (request.has(TurnAttribute.RESERVATION_TOKEN) && wanted.reserved() == null) {
             return refusals.refuse(TurnReason.NO_RESERVATION, ErrorCode.INSUFFICIENT_CAPACITY);
@@ -71,10 +72,18 @@ final class AllocateHandler {
             }
             return refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
         }
+        boolean pair = wanted.port() == RelayOpener.Port.EVEN_AND_NEXT;
+        if (pair && !quota.take(credential.username(), credential.policy().maxAllocations())) { // the reserved port is one more
+            quota.give(credential.username());
+            return refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
+        }
         long expires = nowNanos + TimeUnit.SECONDS.toNanos(Lifetimes.seconds(request, credential, wallMillis));
         Allocation allocation = open(request, client.copy(), wanted, credential, expires, nowNanos);
         if (allocation == null) {
             quota.give(credential.username());
+            if (pair) {
+                quota.give(credential.username());
+            }
             return refusals.refuse(TurnReason.NO_CAPACITY, ErrorCode.INSUFFICIENT_CAPACITY);
         }
         server.add(allocation);
@@ -141,16 +150,12 @@ final class AllocateHandler {
 
     private @Nullable Allocation open(StunMessage request, AddressKey client, Wanted wanted, Credential credential, long expires,
             long nowNanos) {
-        reservations.expire(nowNanos);
         Allocation.Maker maker = new Allocation.Maker(client, credential, request.transactionHigh(), request.transactionLow(), expires);
         if (wanted.reserved() != null) {
             return opener.reserved(maker, wanted.reserved());
         }
         if (wanted.port() == RelayOpener.Port.EVEN_AND_NEXT) {
-            // The reserved port is one more of the user's allocations.
-            return quota.take(credential.username(), credential.policy().maxAllocations())
-                    ? orGive(opener.pair(maker, wanted.ipv4(), random.nextLong(), nowNanos), credential)
-                    : null;
+            return opener.pair(maker, wanted.ipv4(), random.nextLong(), nowNanos);
         }
         Allocation first = opener.open(maker, wanted.ipv4(), wanted.port() == RelayOpener.Port.EVEN);
         if (!wanted.additional()) {
@@ -161,13 +166,6 @@ final class AllocateHandler {
             first.join(second);
         }
         return first != null ? first : second;
-    }
-
-    private @Nullable Allocation orGive(@Nullable Allocation opened, Credential credential) {
-        if (opened == null) {
-            quota.give(credential.username());
-        }
-        return opened;
     }
 
     private boolean answer(StunMessage request, Allocation allocation, long nowNanos) {

@@ -95,7 +95,8 @@ final class Authenticator {
         if (!store.algorithms().contains(algorithm)) {
             return TurnReason.WEAK_ALGORITHM;
         }
-        if (held != null && held.algorithm() == algorithm && held.username().equals(username) && proves(request, held)) {
+        boolean current = held != null && (held.expiresMillis() > wallMillis || !held.policy().endsSessions());
+        if (current && held != null && held.algorithm() == algorithm && held.username().equals(username) && proves(request, held)) {
             return null;
         }
         boolean known = false;

@@ -7,6 +7,7 @@ import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.ErrorCode;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import org.jspecify.annotations.Nullable;
 
 /** Binding requests (RFC 8489, section 2), with NAT behaviour discovery where it is on (RFC 5780). */
@@ -14,21 +15,31 @@ final class BindingHandler {
     /** Padding makes an answer a large datagram, not one larger than the request. */
     private static final int MOST_PADDING = 1400;
     private final @Nullable NatDiscovery discovery;
+    private final AnswerLimiter limiter;
     private final Counters<TurnReason> counters;
     private final Reply reply;
     private final AddressKey back = new AddressKey();
 
-    BindingHandler(@Nullable NatDiscovery discovery, Counters<TurnReason> counters, Reply reply) {
+    BindingHandler(@Nullable NatDiscovery discovery, AnswerLimiter limiter, Counters<TurnReason> counters, Reply reply) {
         this.discovery = discovery;
+        this.limiter = limiter;
         this.counters = counters;
         this.reply = reply;
     }
 
-    /** Writes the answer and returns the flow by which it goes: the client's own unless discovery asks for another. */
-    AddressKey onRequest(StunMessage request, AddressKey client) {
+    /**
+     * Writes the answer and returns the flow by which it goes: the client's own unless discovery asks for another; null when there is none. A
+     * plain answer is hardly larger than its request; the others may be, and count against what a source gets without proof.
+     */
+    @Nullable
+    AddressKey onRequest(StunMessage request, AddressKey client, long nowNanos) {
         reply.to(request);
         NatDiscovery four = discovery != null && discovery.isAt(client) ? discovery : null;
         int[] unknown = request.unknownRequired(four == null ? BindingHandler::known : BindingHandler::knownInDiscovery);
+        if ((unknown.length > 0 || four != null) && !limiter.take(client, nowNanos)) {
+            counters.count(TurnReason.ANSWER_WITHHELD);
+            return null;
+        }
         if (unknown.length > 0) {
             counters.count(TurnReason.UNKNOWN_ATTRIBUTE);
             reply.unknown(unknown);

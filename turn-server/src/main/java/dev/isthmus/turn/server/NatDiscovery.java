@@ -16,7 +16,7 @@ public record NatDiscovery(TransportAddress primary, TransportAddress alternate)
 
     /** Returns whether a client's packets arrive at one of the four addresses. */
     boolean isAt(AddressKey client) {
-        return client.ipv4() == primary.ipv4() && (isHost(client, primary) || isHost(client, alternate))
+        return client.isUdp() && client.ipv4() == primary.ipv4() && (isHost(client, primary) || isHost(client, alternate))
                 && (client.localPort() == primary.port() || client.localPort() == alternate.port());
     }
 

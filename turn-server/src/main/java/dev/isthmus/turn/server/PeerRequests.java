@@ -78,7 +78,7 @@ final class PeerRequests {
         if (allocation == null) {
             return refusals.refuse(TurnReason.WRONG_FAMILY, ErrorCode.PEER_ADDRESS_FAMILY_MISMATCH);
         }
-        if (!server.admission().endpoint(allocation.credential(), peer)) {
+        if (server.admission().endpoint(allocation.credential(), peer) == Admission.Verdict.NO) {
             return refusals.refuse(TurnReason.PEER_FORBIDDEN, ErrorCode.FORBIDDEN);
         }
         Allocation sibling = allocation.sibling();

@@ -49,12 +49,12 @@ final class RequestHandler {
             return false;
         }
         if (!relaying) {
-            return unproven(TurnReason.RELAYING_DISABLED, ErrorCode.FORBIDDEN, client, wallMillis);
+            return unproven(TurnReason.RELAYING_DISABLED, ErrorCode.FORBIDDEN, client, nowNanos);
         }
         Allocation held = server.allocation(client);
         TurnReason failure = authenticator.check(request, client, held == null ? null : held.credential(), wallMillis);
         if (failure != null) {
-            return refuse(request, client, failure, wallMillis);
+            return refuse(request, client, failure, nowNanos, wallMillis);
         }
         Credential credential = authenticator.credential();
         reply.signed(credential.key(), authenticator.sha256Answer());
@@ -101,16 +101,16 @@ final class RequestHandler {
         };
     }
 
-    private boolean refuse(StunMessage request, AddressKey client, TurnReason failure, long wallMillis) {
+    private boolean refuse(StunMessage request, AddressKey client, TurnReason failure, long nowNanos, long wallMillis) {
         return switch (failure) {
-            case INCOMPLETE_CREDENTIALS, BAD_PASSWORD_ALGORITHM -> unproven(failure, ErrorCode.BAD_REQUEST, client, wallMillis);
+            case INCOMPLETE_CREDENTIALS, BAD_PASSWORD_ALGORITHM -> unproven(failure, ErrorCode.BAD_REQUEST, client, nowNanos);
             case STALE_NONCE -> { // the integrity was right
                 server.counters().count(failure);
                 challenge(request, client, ErrorCode.STALE_NONCE, wallMillis);
                 yield true;
             }
             default -> {
-                if (!mayAnswer(failure, client, wallMillis)) {
+                if (!mayAnswer(failure, client, nowNanos)) {
                     yield false;
                 }
                 challenge(request, client, ErrorCode.UNAUTHENTICATED, wallMillis);
@@ -119,8 +119,8 @@ final class RequestHandler {
         };
     }
 
-    private boolean unproven(TurnReason reason, ErrorCode code, AddressKey client, long wallMillis) {
-        if (!mayAnswer(reason, client, wallMillis)) {
+    private boolean unproven(TurnReason reason, ErrorCode code, AddressKey client, long nowNanos) {
+        if (!mayAnswer(reason, client, nowNanos)) {
             return false;
         }
         reply.error(code);
@@ -128,9 +128,9 @@ final class RequestHandler {
         return true;
     }
 
-    private boolean mayAnswer(TurnReason reason, AddressKey client, long wallMillis) {
+    private boolean mayAnswer(TurnReason reason, AddressKey client, long nowNanos) {
         server.counters().count(reason);
-        boolean answered = limiter.take(client, wallMillis);
+        boolean answered = limiter.take(client, nowNanos);
         if (!answered) {
             server.counters().count(TurnReason.ANSWER_WITHHELD);
         }

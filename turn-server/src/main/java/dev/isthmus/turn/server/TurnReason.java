@@ -42,6 +42,7 @@ public enum TurnReason implements Reason {
     PEER_FORBIDDEN("peer addresses refused with 403"),
     SEND_FORBIDDEN("Send indications to an address that the policy forbids"),
     SEND_UNKNOWN_ATTRIBUTE("Send indications with an unknown attribute that must be understood"),
+    PEER_GONE("data to a relayed address of this server that has ended"),
     SEND_INCOMPLETE("Send indications without a peer address or data"),
     NO_PERMISSION_TO_PEER("data to a peer without a permission"),
     NO_PERMISSION_FROM_PEER("data from a peer without a permission"),

@@ -66,10 +66,10 @@ public final class TurnServer {
         this.links = parts.links();
         this.random = parts.random();
         this.quota = parts.quota();
-        this.admission = new Admission(parts.config().peers());
+        this.admission = new Admission(parts.config().peers(), parts.links());
         MessageIntegrity integrity = new MessageIntegrity();
         this.reply = new Reply(integrity, parts.config().software());
-        this.binding = new BindingHandler(parts.config().discovery(), counters, reply);
+        this.binding = new BindingHandler(parts.config().discovery(), parts.limiter(), counters, reply);
         Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
         this.requests = new RequestHandler(this, parts, authenticator, reply);
     }
@@ -120,9 +120,14 @@ public final class TurnServer {
         if (!peer.open(nowNanos)) {
             return drop(TurnReason.NO_PERMISSION_TO_PEER);
         }
+        LinkTable.Sink sink = peer.sink();
+        TransportAddress ours = peer.whileRelayed();
+        if (ours != null && sink == null && !links.holds(ours)) {
+            return drop(TurnReason.PEER_GONE); // whoever has that port now is no client of ours
+        }
         counters.count(TurnReason.RELAYED_TO_PEER);
         counters.add(TurnReason.BYTES_TO_PEER, length);
-        return route.toPeer(peer.toPeer(), allocation.socket(), peer.sink(), buffer, offset, length);
+        return route.toPeer(peer.toPeer(), allocation.socket(), sink, buffer, offset, length);
     }
 
     private Route onStun(Datagram datagram, long nowNanos, long wallMillis) {
@@ -138,7 +143,8 @@ public final class TurnServer {
             return drop(TurnReason.UNEXPECTED_CLASS);
         }
         if (message.method() == StunType.BINDING) {
-            return answer(binding.onRequest(message, datagram.key()));
+            AddressKey back = binding.onRequest(message, datagram.key(), nowNanos);
+            return back == null ? route.drop() : answer(back);
         }
         return requests.onRequest(message, datagram.key(), nowNanos, wallMillis) ? answer(datagram.key()) : route.drop();
     }
@@ -167,10 +173,13 @@ public final class TurnServer {
         }
         PeerRoute to = route(from, peer);
         if (to == null) {
-            return drop(admission.endpoint(from.credential(), peer) ? TurnReason.NO_PERMISSION_TO_PEER : TurnReason.SEND_FORBIDDEN);
+            boolean forbidden = admission.endpoint(from.credential(), peer) == Admission.Verdict.NO;
+            return drop(forbidden ? TurnReason.SEND_FORBIDDEN : TurnReason.NO_PERMISSION_TO_PEER);
         }
         Route sent = toPeer(from, to, message.buffer(), data, message.valueLength(data), nowNanos);
-        return message.has(TurnAttribute.DONT_FRAGMENT) ? sent.dontFragment() : sent;
+        // Section 13.3: a translation between the families does not know of it.
+        boolean unfragmented = client.ipv4() == peer.ipv4() && message.has(TurnAttribute.DONT_FRAGMENT);
+        return unfragmented && sent.kind() == Route.Kind.TO_PEER ? sent.dontFragment() : sent;
     }
 
     private static boolean knownInSend(int type) {
@@ -185,8 +194,12 @@ public final class TurnServer {
     PeerRoute route(Allocation allocation, TransportAddress peer) {
         peerKey.setRemote(peer);
         PeerRoute found = allocation.routeTo(peerKey);
-        if (found == null && allocation.knows(peerKey) && admission.endpoint(allocation.credential(), peer)) {
-            found = allocation.addRoute(peer);
+        if (found == null && allocation.knows(peerKey)) {
+            Admission.Verdict verdict = admission.endpoint(allocation.credential(), peer);
+            found = verdict == Admission.Verdict.NO ? null : allocation.addRoute(peer);
+            if (found != null && verdict == Admission.Verdict.WHILE_RELAYED) {
+                found.whileRelayed(peer);
+            }
         }
         if (found != null && found.sink() == null) {
             found.sink(links.find(peer));

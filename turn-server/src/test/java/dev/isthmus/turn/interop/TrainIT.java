@@ -12,6 +12,7 @@ import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.support.Namespace;
 import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.net.ConnectionLimits;
@@ -107,7 +108,7 @@ class TrainIT {
         service = opened(TurnService.start(serverLoops.loops(),
                 new TurnService.Setup(config, List.of(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478))), List.of(),
                         new ConnectionLimits(10, 10), List.of(),
-                        List.of(new RelayAddress(relay, relay)), 50_000, 50_999, true, true),
+                        List.of(new RelayAddress(relay, relay)), AnswerLimiter.Allowance.DEFAULT, 50_000, 50_999, true, true),
                 new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis));
         client = new Party(clientLoops.loop(0), "10.77.1.2", true);
     }

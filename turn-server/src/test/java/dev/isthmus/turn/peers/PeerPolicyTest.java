@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.isthmus.ice.net.TransportAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which addresses may be peers, in whatever form they come. */
 class PeerPolicyTest {
     private static final PeerPolicy DEFAULT = new PeerPolicy(List.of(), OwnAddresses.NONE);
+
+    private static final Predicate<TransportAddress> NONE_RELAYED = any -> false;
 
     private static TransportAddress at(String host) {
         return Objects.requireNonNull(TransportAddress.parse(host, 4000), host);
@@ -24,7 +27,7 @@ class PeerPolicyTest {
     @ParameterizedTest
     @ValueSource(strings = {"8.8.8.8", "1.1.1.1", "192.0.1.1", "223.255.255.255", "2a00:1450::1", "2606:4700::1111"})
     void publicAddressesAreAdmitted(String host) {
-        assertThat(DEFAULT.admits(at(host))).isTrue();
+        assertThat(DEFAULT.decide(at(host), NONE_RELAYED).allow()).isTrue();
     }
 
     @ParameterizedTest
@@ -32,8 +35,8 @@ class PeerPolicyTest {
             "255.255.255.255", "224.0.0.1", "239.1.1.1", "168.63.129.16", "192.0.0.192", "::", "::1", "fe80::1", "fc00::1",
             "fd00:ec2::254", "ff02::1", "fec0::1", "2001:db8::1", "100::1", "3fff::1", "5f00::1"})
     void addressesOfSpecialPurposeAreRefused(String host) {
-        assertThat(DEFAULT.admits(at(host))).isFalse();
-        assertThat(DEFAULT.admitsHost(at(host))).isFalse();
+        assertThat(DEFAULT.decide(at(host), NONE_RELAYED).allow()).isFalse();
+        assertThat(DEFAULT.decideHost(at(host)).allow()).isFalse();
     }
 
     /** Each writes 10.0.0.1; with the form itself allowed by the operator, what is inside still counts. */
@@ -43,36 +46,36 @@ class PeerPolicyTest {
             "2a00:1450::200:5efe:a00:1"})
     void whatAnIpv6AddressHidesIsFound(String host) {
         assertThat(EmbeddedAddresses.of(at(host))).contains(at("10.0.0.1"));
-        assertThat(DEFAULT.admits(at(host))).isFalse();
+        assertThat(DEFAULT.decide(at(host), NONE_RELAYED).allow()).isFalse();
         PeerPolicy open = new PeerPolicy(List.of(rule(true, "::/0")), OwnAddresses.NONE);
-        assertThat(open.admits(at(host))).isFalse();
-        assertThat(open.decide(at(host), false).name()).contains("Private-Use");
+        assertThat(open.decide(at(host), NONE_RELAYED).allow()).isFalse();
+        assertThat(open.decide(at(host), NONE_RELAYED).name()).contains("Private-Use");
         PeerPolicy both = new PeerPolicy(List.of(rule(true, "::/0"), rule(true, "10.0.0.0/8")), OwnAddresses.NONE);
-        assertThat(both.admits(at(host))).isTrue();
+        assertThat(both.decide(at(host), NONE_RELAYED).allow()).isTrue();
     }
 
     @Test
     void theFirstRuleDecides() {
         PeerPolicy policy = new PeerPolicy(List.of(rule(true, "10.1.2.0/24"), rule(false, "10.1.0.0/16"), rule(true, "10.0.0.0/8"),
                 rule(false, "8.8.8.8")), OwnAddresses.NONE);
-        assertThat(policy.admits(at("10.1.2.3"))).isTrue();
-        assertThat(policy.admits(at("10.1.3.3"))).isFalse();
-        assertThat(policy.admits(at("10.2.3.3"))).isTrue();
-        assertThat(policy.admits(at("8.8.8.8"))).isFalse();
-        assertThat(policy.admits(at("64:ff9b::808:808"))).isFalse();
-        assertThat(policy.decide(at("8.8.4.4"), false)).hasToString("allow 0.0.0.0/0 (no rule is against it)");
-        assertThat(policy.decide(at("192.168.3.4"), false)).hasToString("deny 192.168.0.0/16 (safe default: Private-Use, RFC 1918)");
+        assertThat(policy.decide(at("10.1.2.3"), NONE_RELAYED).allow()).isTrue();
+        assertThat(policy.decide(at("10.1.3.3"), NONE_RELAYED).allow()).isFalse();
+        assertThat(policy.decide(at("10.2.3.3"), NONE_RELAYED).allow()).isTrue();
+        assertThat(policy.decide(at("8.8.8.8"), NONE_RELAYED).allow()).isFalse();
+        assertThat(policy.decide(at("64:ff9b::808:808"), NONE_RELAYED).allow()).isFalse();
+        assertThat(policy.decide(at("8.8.4.4"), NONE_RELAYED)).hasToString("allow 0.0.0.0/0 (no rule is against it)");
+        assertThat(policy.decide(at("192.168.3.4"), NONE_RELAYED)).hasToString("deny 192.168.0.0/16 (safe default: Private-Use, RFC 1918)");
     }
 
     /** Nobody gets behind the firewall through us, but two of our own clients may meet. */
     @Test
-    void ofTheServersOwnAddressesOnlyRelayPortsAreReached() {
-        PeerPolicy policy = DEFAULT.withOwn(new OwnAddresses(List.of(at("8.8.0.1")), List.of(at("8.8.0.2")), 50_000, 59_999));
-        assertThat(policy.admitsHost(at("8.8.0.1"))).isFalse();
-        assertThat(policy.admits(at("8.8.0.1").withPort(50_000))).isFalse();
-        assertThat(policy.admitsHost(at("8.8.0.2"))).isTrue();
-        assertThat(policy.admits(at("8.8.0.2").withPort(50_000))).isTrue();
-        assertThat(policy.admits(at("8.8.0.2").withPort(3478))).isFalse();
-        assertThat(policy.admits(at("64:ff9b::808:1"))).isFalse();
+    void ofTheServersOwnAddressesOnlyRelayedOnesAreReached() {
+        PeerPolicy policy = DEFAULT.withOwn(new OwnAddresses(List.of(at("8.8.0.1")), List.of(at("8.8.0.2"))));
+        assertThat(policy.decideHost(at("8.8.0.1")).allow()).isFalse();
+        assertThat(policy.decide(at("8.8.0.1"), any -> true).allow()).isFalse();
+        assertThat(policy.decideHost(at("8.8.0.2")).allow()).isTrue();
+        assertThat(policy.decide(at("8.8.0.2"), any -> true).onlyWhileRelayed()).isTrue();
+        assertThat(policy.decide(at("8.8.0.2"), NONE_RELAYED).allow()).isFalse();
+        assertThat(policy.decide(at("64:ff9b::808:1"), any -> true).allow()).isFalse();
     }
 }

@@ -171,6 +171,25 @@ class AuthenticationTest {
         assertThat(both.openSockets()).isEmpty(); // their sessions end with them
     }
 
+    /** However often a client asks for more time. */
+    @Test
+    void anExpiredCredentialKeepsNothingUp() throws Exception {
+        RestSecret secret = new RestSecret(new byte[]{1}, CredentialPolicy.USER);
+        TurnBench rest = new TurnBench(CredentialStore.of("r", Map.of(), CredentialPolicy.USER, List.of(secret)),
+                new PortPool(50_000, 50_099, 0, 1));
+        String user = rest.wall / 1000 + 10 + ":u";
+        TurnDialog dialog = rest.dialog(TurnBench.ALICE, user, secret.password(user));
+        assertThat(dialog.allocate()).isZero();
+        int code = 0;
+        for (int i = 0; i < 40 && code == 0; i++) {
+            rest.pass(TimeUnit.MILLISECONDS.toNanos(500));
+            code = dialog.refresh(600);
+        }
+        assertThat(code).isEqualTo(401);
+        rest.pass(TimeUnit.SECONDS.toNanos(2));
+        assertThat(rest.openSockets()).isEmpty();
+    }
+
     @Test
     void whoHasNoProofIsAnsweredSoManyTimesOnly() throws Exception {
         byte[] request = alice.request(TurnAttribute.METHOD_ALLOCATE, UDP);

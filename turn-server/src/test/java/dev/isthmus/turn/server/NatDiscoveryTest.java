@@ -10,7 +10,9 @@ import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.stun.StunWriter;
+import dev.isthmus.turn.auth.AnswerLimiter;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +22,8 @@ class NatDiscoveryTest {
     private static final TransportAddress ALTERNATE = TurnBench.address("192.0.2.8:3479");
     private final Counters<TurnReason> counters = new Counters<>(TurnReason.class);
     private final Reply reply = new Reply(new MessageIntegrity(), "test");
-    private final BindingHandler handler = new BindingHandler(new NatDiscovery(PRIMARY, ALTERNATE), counters, reply);
+    private final BindingHandler handler = new BindingHandler(new NatDiscovery(PRIMARY, ALTERNATE),
+            new AnswerLimiter(1, AnswerLimiter.Allowance.DEFAULT), counters, reply);
     private final StunMessage answer = new StunMessage();
 
     private AddressKey ask(TransportAddress at, Consumer<StunWriter> attributes) {
@@ -29,7 +32,7 @@ class NatDiscoveryTest {
         attributes.accept(writer);
         StunMessage request = new StunMessage();
         request.wrap(buffer, 0, writer.length());
-        AddressKey back = handler.onRequest(request, AddressKey.of(at, TurnBench.ALICE));
+        AddressKey back = Objects.requireNonNull(handler.onRequest(request, AddressKey.of(at, TurnBench.ALICE), 1));
         answer.wrap(reply.buffer(), 0, reply.length());
         return back;
     }

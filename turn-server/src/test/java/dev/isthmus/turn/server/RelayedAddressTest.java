@@ -7,8 +7,11 @@ import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.auth.CredentialPolicy;
+import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.support.TurnDialog;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -152,6 +155,20 @@ class RelayedAddressTest {
         bench.pass(TimeUnit.SECONDS.toNanos(31));
         assertThat(allocate(client(7), w -> w.int64(TurnAttribute.RESERVATION_TOKEN, token))).isEqualTo(508);
         assertThat(bench.openSockets()).hasSize(1);
+    }
+
+    /** It counts against the quota as long as it is held, and no longer. */
+    @Test
+    void aReservationCountsUntilItsTimeIsOver() throws Exception {
+        CredentialStore two = CredentialStore.of("r", Map.of("alice", "secret"), CredentialPolicy.user(2), List.of());
+        TurnBench small = new TurnBench(two, new PortPool(50_000, 50_099, 0, 1));
+        Consumer<StunWriter> reserve = w -> w.bytes(TurnAttribute.EVEN_PORT, new byte[]{(byte) 0x80});
+        assertThat(allocate(small.alice(), reserve)).isZero();
+        assertThat(allocate(small.dialog(TurnBench.address("198.51.100.1:7"), "alice", "secret"), w -> {})).isEqualTo(486);
+        small.pass(TimeUnit.SECONDS.toNanos(31));
+        assertThat(allocate(small.dialog(TurnBench.address("198.51.100.1:8"), "alice", "secret"), reserve)).isEqualTo(486);
+        assertThat(allocate(small.dialog(TurnBench.address("198.51.100.1:9"), "alice", "secret"), w -> {})).isZero();
+        assertThat(small.openSockets()).hasSize(2);
     }
 
     @Test

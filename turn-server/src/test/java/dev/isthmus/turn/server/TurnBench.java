@@ -63,7 +63,7 @@ final class TurnBench {
         TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, alternates, DISCOVERY, "test");
         Quota quota = new Quota();
         server = new TurnServer(new TurnServer.Parts(config, quota, relays, new Reservations(quota), sockets, new LinkTable(true), random,
-                random.bytes(32), new AnswerLimiter(random.nextLong())), counters);
+                random.bytes(32), new AnswerLimiter(random.nextLong(), AnswerLimiter.Allowance.DEFAULT)), counters);
     }
 
     private final class Sockets implements RelaySockets {
