@@ -85,6 +85,16 @@ public final class EmbeddedTurn implements AutoCloseable {
             TransportAddress advertised = settings.turn.listeners().get(i).advertise();
             urls.add("turn:" + advertised.withPort(service.listeners().get(i).port()) + "?transport=udp");
         }
+        for (int i = 0; i < service.streams().size(); i++) {
+            TurnSettings.Stream stream = settings.turn.streams().get(i);
+            String where = stream.advertise().withPort(service.streams().get(i).port()) + "?transport=tcp";
+            if (stream.setup().plain()) {
+                urls.add("turn:" + where);
+            }
+            if (stream.setup().tls() != null) {
+                urls.add("turns:" + where);
+            }
+        }
         return urls;
     }
 

@@ -70,6 +70,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         if (encrypted) {
             SslHandler handler = tls.newHandler(context.alloc(), handshakes);
             handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+            handler.setWrapDataSize(0); // a record for each message: some clients take what one read gives them for one message
             // Until the handshake is done the handler reads what it asks for, and nothing piles up behind a task that waits for its turn.
             context.channel().config().setAutoRead(false);
             handler.handshakeFuture().addListener(done -> context.channel().config().setAutoRead(true));

@@ -99,8 +99,11 @@ public final class TurnService implements AutoCloseable {
         if (setup.descriptors().isEmpty()) {
             openListeners(setup);
         }
-        for (RelayAddress relay : setup.relays()) {
-            UdpPort.hold(relay.bind().withPort(0), UdpPort.Options.DEFAULT).close(); // better now than with 508 for every client
+        for (RelayAddress relay : setup.relays()) { // better now than with 508 for every client
+            on(loops.get(0), () -> {
+                UdpPort.hold(relay.bind().withPort(0), UdpPort.Options.DEFAULT).close();
+                return true;
+            });
         }
         openStreams(setup);
     }

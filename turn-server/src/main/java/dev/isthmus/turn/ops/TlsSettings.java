@@ -1,11 +1,16 @@
 package dev.isthmus.turn.ops;
 
+import dev.isthmus.ice.dtls.bc.PemIdentity;
 import dev.isthmus.ice.ops.Section;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +34,19 @@ final class TlsSettings {
             throw listener.problem(certificate.isEmpty() ? "certificate" : "key", "is missing; a certificate and its key go together");
         }
         try {
-            return SslContextBuilder.forServer(new File(certificate), new File(key)).sslProvider(SslProvider.JDK)
+            PemIdentity identity = PemIdentity.parse(text(listener, "certificate", certificate), text(listener, "key", key));
+            return SslContextBuilder.forServer(identity.key(), identity.chain()).sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2").applicationProtocolConfig(PROTOCOLS).build();
-        } catch (SSLException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | SSLException e) {
             throw listener.problem("certificate", "cannot be used with its key: " + e.getMessage());
+        }
+    }
+
+    private static String text(Section listener, String key, String file) {
+        try {
+            return Files.readString(Path.of(file), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw listener.problem(key, "cannot read the file " + file);
         }
     }
 }

@@ -130,19 +130,30 @@ final class Machine {
         Map<String, Long> each = new TreeMap<>();
         many.forEach((what, bytes) -> each.put(what, (bytes - few.getOrDefault(what, 0L)) / (MANY - FEW)));
         long sum = each.getOrDefault("heap", 0L) + each.getOrDefault("native", 0L) + each.getOrDefault("malloc", 0L);
+        each.remove("resident"); // pages that an earlier, larger load has touched stay
         report.line("bytes per allocation with its channel, ours", sum + " (goal <= 1536): " + each
                 + "; kernel counts the generator's sockets too");
     }
 
-    /** The same for a peer, by what is resident, which is all that can be seen of it. */
-    static void memoryOf(String program, Path work, Generator generator, Report report) throws IOException, InterruptedException {
+    /** What 10,000 add to the resident memory of a fresh server that has had 1,000, which is all that can be seen of a peer. */
+    static void resident(Path root, List<String> programs, Path work, Generator generator, Report report)
+            throws IOException, InterruptedException {
+        try (BenchServer ours = BenchServer.ours(root, work, List.of())) {
+            resident(ours, generator, report);
+        }
+        for (String program : programs) {
+            try (BenchServer peer = BenchServer.coturn(program, work, 0)) {
+                resident(peer, generator, report);
+            }
+        }
+    }
+
+    private static void resident(BenchServer server, Generator generator, Report report) throws IOException, InterruptedException {
         Map<String, Long> few = new TreeMap<>();
         Map<String, Long> many = new TreeMap<>();
-        try (BenchServer peer = BenchServer.coturn(program, work, 0)) {
-            generator.holding(peer, FEW, () -> few.putAll(outside(peer.pid())));
-            generator.holding(peer, MANY, () -> many.putAll(outside(peer.pid())));
-        }
-        report.line("resident bytes per allocation with its channel, coturn",
+        generator.holding(server, FEW, () -> few.putAll(outside(server.pid())));
+        generator.holding(server, MANY, () -> many.putAll(outside(server.pid())));
+        report.line("resident bytes per allocation with its channel, " + server.name(),
                 "" + (many.getOrDefault("resident", 0L) - few.getOrDefault("resident", 0L)) / (MANY - FEW));
     }
 

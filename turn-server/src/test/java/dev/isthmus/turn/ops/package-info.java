@@ -1,0 +1,5 @@
+/** Tests of the configuration. */
+@NullMarked
+package dev.isthmus.turn.ops;
+
+import org.jspecify.annotations.NullMarked;
