@@ -105,9 +105,7 @@ final class ReceiveBatch {
         if (port.wildcard()) {
             readPacketInfo(index, port.local(), key);
         }
-        if (port.keepsTraffic()) {
-            view.traffic(traffic(index, port.local().ipv4()));
-        }
+        view.traffic(port.keepsTraffic() ? traffic(index, port.local().ipv4()) : 0);
         return view.wrap(payload, payloadOffset(index) + from, count).follows(from > 0);
     }
 
