@@ -20,6 +20,9 @@ public interface DtlsEngine extends AutoCloseable {
     /** Returns when {@link #onTimeout} is to be called. */
     long nextDeadline();
 
+    /** Encrypts application data into a datagram to send; dropped unless the association is open. */
+    void send(ByteBuffer buffer, int offset, int length);
+
     /** Takes the next datagram to send, or null. */
     byte @Nullable [] pollTransmit();
 

@@ -68,6 +68,11 @@ public final class AddressKey {
         return transport == 0;
     }
 
+    /** Returns whether the flow is a stream: TCP, or TLS over it. */
+    public boolean isStream() {
+        return transport == Transport.TCP.ordinal() || transport == Transport.TLS.ordinal();
+    }
+
     /** Sets the local side. */
     public void setLocal(TransportAddress local) {
         setLocal(local.ipv4(), local.high(), local.low(), local.port());

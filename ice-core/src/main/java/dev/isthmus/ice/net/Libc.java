@@ -58,6 +58,8 @@ final class Libc {
     static final int CLOCK_MONOTONIC = 1;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
+    static final int SOCK_STREAM = 1;
+    static final int SO_REUSEADDR = 2;
     static final int O_NONBLOCK = 0x800;
     static final int TFD_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     static final int EIO = 5;
@@ -77,6 +79,7 @@ final class Libc {
     private static final long MUNMAP = ARM ? 215 : 11;
     private static final long SOCKET = ARM ? 198 : 41;
     private static final long SENDTO = ARM ? 206 : 44;
+    private static final long LISTEN = ARM ? 201 : 50;
     private static final long BIND = ARM ? 200 : 49;
     private static final long GETSOCKNAME = ARM ? 204 : 51;
     private static final long SETSOCKOPT = ARM ? 208 : 54;
@@ -146,6 +149,10 @@ final class Libc {
 
     static int bind(int fd, MemorySegment address, int length) {
         return call(BIND, fd, address.address(), length, 0, 0);
+    }
+
+    static int listen(int fd, int backlog) {
+        return call(LISTEN, fd, backlog, 0, 0, 0);
     }
 
     static int getsockname(int fd, MemorySegment address, MemorySegment length) {

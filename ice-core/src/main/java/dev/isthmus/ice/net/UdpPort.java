@@ -122,7 +122,7 @@ public final class UdpPort implements EpollIoHandle {
         return register(loop, fd, options, handler);
     }
 
-    private static int bind(int fd, TransportAddress address) {
+    static int bind(int fd, TransportAddress address) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(SockAddr.ROOM, 8);
             int length = SockAddr.write(name.asByteBuffer(), 0, address);

@@ -8,6 +8,7 @@ import dev.isthmus.ice.ops.MetricsText;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
+import dev.isthmus.turn.auth.AllocationLimits;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.RestSecret;
 import dev.isthmus.turn.net.TurnService;
@@ -66,7 +67,8 @@ public final class EmbeddedTurn implements AutoCloseable {
         if (media.isEmpty()) {
             throw new IllegalArgumentException("without media addresses a minted credential would not be limited");
         }
-        RestSecret secret = new RestSecret(random.bytes(32), new CredentialPolicy(media, MAX_ALLOCATIONS, MAX_LIFETIME_SECONDS, false));
+        RestSecret secret = new RestSecret(random.bytes(32),
+                new CredentialPolicy(media, MAX_ALLOCATIONS, MAX_LIFETIME_SECONDS, false, AllocationLimits.DEFAULT));
         TurnSettings turn = settings.turn;
         TurnService service = TurnService.start(loops,
                 turn.setup(List.of(secret), List.of()), links, random, wallClock);
@@ -83,7 +85,9 @@ public final class EmbeddedTurn implements AutoCloseable {
         List<String> urls = new ArrayList<>();
         for (int i = 0; i < service.listeners().size(); i++) {
             TransportAddress advertised = settings.turn.listeners().get(i).advertise();
-            urls.add("turn:" + advertised.withPort(service.listeners().get(i).port()) + "?transport=udp");
+            if (settings.turn.listeners().get(i).setup().plain()) { // no browser speaks TURN over DTLS
+                urls.add("turn:" + advertised.withPort(service.listeners().get(i).port()) + "?transport=udp");
+            }
         }
         for (int i = 0; i < service.streams().size(); i++) {
             TurnSettings.Stream stream = settings.turn.streams().get(i);

@@ -150,6 +150,10 @@ public final class ClientTransport {
                 dtlsState = DtlsState.FAILED;
             }
             case DtlsEvent.Closed() -> dtlsState = DtlsState.CLOSED;
+            case DtlsEvent.Open() -> throw new IllegalStateException("an association without media keys");
+            case DtlsEvent.Data(byte[] ignored) -> {
+                // nobody here takes application data yet
+            }
         }
     }
 

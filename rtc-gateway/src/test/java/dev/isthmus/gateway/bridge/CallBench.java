@@ -80,6 +80,11 @@ final class CallBench implements ClientTransport.Output, CallIo {
         }
 
         @Override
+        public void send(ByteBuffer buffer, int offset, int length) {
+            // no application data
+        }
+
+        @Override
         public byte @Nullable [] pollTransmit() {
             return null;
         }

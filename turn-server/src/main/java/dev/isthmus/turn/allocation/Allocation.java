@@ -3,6 +3,8 @@ package dev.isthmus.turn.allocation;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.Deadline;
+import dev.isthmus.turn.auth.AllocationLimits;
+import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.auth.Credential;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,12 +18,10 @@ public final class Allocation {
     public static final long PERMISSION_NANOS = TimeUnit.SECONDS.toNanos(300);
     /** Section 12.2. */
     public static final long CHANNEL_NANOS = TimeUnit.SECONDS.toNanos(600);
-    /** More would be a client that uses us for something else than media. */
-    static final int MAX_PERMISSIONS = 64;
-    static final int MAX_ROUTES = 256;
-    static final int MAX_CHANNELS = 128;
+    /** Routes are remembered for speed: those without a channel are forgotten when there are more. */
+    private static final int ROUTES_BESIDE_CHANNELS = 128;
 
-    private final AddressKey client;
+    private AddressKey client;
     private final TransportAddress relayed;
     private final RelayPool pool;
     private final Credential credential;
@@ -32,8 +32,9 @@ public final class Allocation {
     private RelaySockets.@Nullable RelaySocket socket;
     /** The allocation of the other address family that the same client made with this one. */
     private @Nullable Allocation sibling;
-    private long reservationToken;
+    private @Nullable Extras extras;
     private long expires;
+    private final boolean tcp;
 
     /**
      * Who makes an allocation by which request.
@@ -43,8 +44,9 @@ public final class Allocation {
      * @param transactionHigh of the request
      * @param transactionLow of the request
      * @param expires deadline in monotonic nanoseconds
+     * @param tcp whether peers are reached by TCP (RFC 6062)
      */
-    public record Maker(AddressKey client, Credential credential, int transactionHigh, long transactionLow, long expires) {}
+    public record Maker(AddressKey client, Credential credential, int transactionHigh, long transactionLow, long expires, boolean tcp) {}
 
     /** Creates an allocation without a socket, on a port of the pool. */
     public Allocation(Maker maker, RelayPool pool, int port) {
@@ -55,6 +57,7 @@ public final class Allocation {
         this.transactionHigh = maker.transactionHigh();
         this.transactionLow = maker.transactionLow();
         this.expires = maker.expires();
+        this.tcp = maker.tcp();
     }
 
     /** Makes this and the allocation of the other address family one dual allocation (section 3.2). */
@@ -81,14 +84,47 @@ public final class Allocation {
         return relayed.ipv4() == ipv4 ? this : sibling;
     }
 
-    /** Returns the token of the port that was reserved along with this one, or 0. */
-    public long reservationToken() {
-        return reservationToken;
+    /** Returns what few allocations have; made when it is asked for. */
+    public Extras extras() {
+        Extras e = extras;
+        if (e == null) {
+            e = new Extras();
+            extras = e;
+        }
+        return e;
     }
 
-    /** Sets the token of the port that was reserved along with this one. */
-    public void reservationToken(long token) {
-        reservationToken = token;
+    /** Returns where its socket is bound. */
+    public TransportAddress bound() {
+        return pool.bind(relayed.port());
+    }
+
+    /** Returns whether peers are reached by TCP (RFC 6062). */
+    public boolean tcp() {
+        return tcp;
+    }
+
+    /** Returns what bandwidth the allocation may use, or null when nothing limits it. */
+    public Bandwidth.@Nullable Share bandwidth() {
+        Extras e = extras;
+        return e == null ? null : e.bandwidth();
+    }
+
+    /** Returns the token of the port that was reserved along with this one, or 0. */
+    public long reservationToken() {
+        Extras e = extras;
+        return e == null ? 0 : e.reservationToken();
+    }
+
+    /** Returns whether the client may come back from another address (RFC 8016). */
+    public boolean mobile() {
+        Extras e = extras;
+        return e != null && e.ticket() != 0;
+    }
+
+    /** Moves the allocation to another five-tuple of the same client. */
+    public void move(AddressKey to) {
+        client = to;
     }
 
     /** Gives the relay port back to where it was taken from. */
@@ -157,7 +193,7 @@ public final class Allocation {
             permission.extend(nowNanos + PERMISSION_NANOS);
             return true;
         }
-        if (permissions.size() >= MAX_PERMISSIONS) {
+        if (permissions.size() >= limits().permissions()) {
             return false;
         }
         Permission fresh = new Permission(peer, nowNanos + PERMISSION_NANOS);
@@ -175,7 +211,7 @@ public final class Allocation {
     /** Returns whether permissions for all these hosts stay within the limit; those that are there already do not count. */
     public boolean roomForPermissions(Collection<TransportAddress> peers) {
         long fresh = peers.stream().map(peer -> peer.withPort(0)).distinct().filter(host -> permission(host) == null).count();
-        return permissions.size() + fresh <= MAX_PERMISSIONS;
+        return permissions.size() + fresh <= limits().permissions();
     }
 
     /** Returns the route to the peer that is the key's remote side, or null when there is none yet. Costs no object. */
@@ -194,7 +230,7 @@ public final class Allocation {
         if (permission == null) {
             return null;
         }
-        if (routes.size() >= MAX_ROUTES) {
+        if (routes.size() >= limits().channels() + ROUTES_BESIDE_CHANNELS) {
             routes.removeIf(r -> r.boundChannel() == 0);
         }
         PeerRoute fresh = new PeerRoute(AddressKey.of(relayed, peer), permission);
@@ -215,7 +251,7 @@ public final class Allocation {
         if (bound != null && bound != route || other != 0 && other != number) {
             return Binding.TAKEN;
         }
-        return bound == null && routes.channels() >= MAX_CHANNELS ? Binding.TOO_MANY : Binding.FREE;
+        return bound == null && routes.channels() >= limits().channels() ? Binding.TOO_MANY : Binding.FREE;
     }
 
     /** What {@link #binding} found. */
@@ -236,9 +272,16 @@ public final class Allocation {
         }
     }
 
+    private AllocationLimits limits() {
+        return credential.policy().limits();
+    }
+
     /** Returns when something of this allocation expires next. */
     public long nextDeadline() {
         long[] nearest = {expires};
+        if (tcp) {
+            extras().connections().forEach(c -> nearest[0] = Deadline.nearer(nearest[0], c.deadline()));
+        }
         for (Permission permission : permissions) {
             nearest[0] = Deadline.nearer(nearest[0], permission.expires());
         }

@@ -1,6 +1,6 @@
 package dev.isthmus.turn.allocation;
 
-import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.auth.AllocationQuota;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -24,21 +24,24 @@ public final class Reservations {
      * @param port its number
      * @param socket what holds it
      * @param username against whose quota it counts
+     * @param source against which source address' quota it counts
      * @param expires deadline in monotonic nanoseconds
      */
-    public record Reservation(RelayPool pool, int port, RelaySockets.HeldSocket socket, String username, long expires) {}
+    public record Reservation(RelayPool pool, int port, RelaySockets.HeldSocket socket, String username, String source,
+            long expires) {}
 
     private final Map<Long, Reservation> byToken = new LinkedHashMap<>(); // in the order in which they expire
-    private final Quota quota;
+    private final AllocationQuota quota;
 
     /** Creates a table whose entries count against a quota. */
-    public Reservations(Quota quota) {
+    public Reservations(AllocationQuota quota) {
         this.quota = quota;
     }
 
     /** Keeps a port under a token that nobody can guess. */
-    public synchronized void add(long token, RelayPool pool, int port, RelaySockets.HeldSocket socket, String username, long nowNanos) {
-        byToken.put(token, new Reservation(pool, port, socket, username, nowNanos + HELD_NANOS));
+    public synchronized void add(long token, RelayPool pool, int port, RelaySockets.HeldSocket socket, String username, String source,
+            long nowNanos) {
+        byToken.put(token, new Reservation(pool, port, socket, username, source, nowNanos + HELD_NANOS));
     }
 
     /** Takes what was kept under the token, or null when there is nothing or it has expired. It does not count against a quota any more. */
@@ -46,7 +49,7 @@ public final class Reservations {
         expire(nowNanos);
         Reservation found = byToken.remove(token);
         if (found != null) {
-            quota.give(found.username());
+            quota.give(found.username(), found.source(), 1);
         }
         return found;
     }
@@ -67,7 +70,7 @@ public final class Reservations {
 
     private void giveUp(Reservation reservation) {
         discard(reservation);
-        quota.give(reservation.username());
+        quota.give(reservation.username(), reservation.source(), 1);
     }
 
     /** Gives the port of one back that was taken and is not wanted after all. */

@@ -11,14 +11,16 @@ import java.util.List;
  * @param maxAllocations allocations at one time
  * @param maxLifetimeSeconds the longest lifetime of an allocation
  * @param endsSessions whether the allocations of a credential end when it expires; where not, it is good for no new ones
+ * @param limits what each allocation may hold
  */
-public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds, boolean endsSessions) {
+public record CredentialPolicy(List<TransportAddress> onlyPeers, int maxAllocations, int maxLifetimeSeconds, boolean endsSessions,
+        AllocationLimits limits) {
     /** A user's policy where the configuration says nothing. */
-    public static final CredentialPolicy USER = user(1000);
+    public static final CredentialPolicy USER = user(1000, AllocationLimits.DEFAULT);
 
     /** Returns the policy of a user with so many allocations at one time. */
-    public static CredentialPolicy user(int maxAllocations) {
-        return new CredentialPolicy(List.of(), maxAllocations, 3600, true);
+    public static CredentialPolicy user(int maxAllocations, AllocationLimits limits) {
+        return new CredentialPolicy(List.of(), maxAllocations, 3600, true, limits);
     }
 
     /** Returns whether the peer policy is replaced by an exact list. */

@@ -13,6 +13,12 @@ interface ClientPath {
      */
     void send(AddressKey client, ByteBuffer bytes, int offset, int length, int traffic);
 
+    /** An allocation has this way to its client from now on. */
+    default void opened() {}
+
+    /** The allocation has ended, or its client has moved. */
+    default void closed() {}
+
     /** A UDP listener. */
     record Udp(UdpPort port) implements ClientPath {
         @Override

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +20,13 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
     private final StreamSetup setup;
     private final SslContext tls;
     private final TransportAddress remote;
-    private final Executor handshakes;
     private @Nullable Future<?> waiting;
 
-    FirstByte(StreamClients clients, StreamSetup setup, SslContext tls, TransportAddress remote, Executor handshakes) {
+    FirstByte(StreamClients clients, StreamSetup setup, SslContext tls, TransportAddress remote) {
         this.clients = clients;
         this.setup = setup;
         this.tls = tls;
         this.remote = remote;
-        this.handshakes = handshakes;
     }
 
     @Override
@@ -67,17 +64,32 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             context.close();
             return;
         }
-        if (encrypted) {
-            SslHandler handler = tls.newHandler(context.alloc(), handshakes);
-            handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
-            handler.setWrapDataSize(0); // a record for each message: some clients take what one read gives them for one message
-            // Until the handshake is done the handler reads what it asks for, and nothing piles up behind a task that waits for its turn.
-            context.channel().config().setAutoRead(false);
-            handler.handshakeFuture().addListener(done -> context.channel().config().setAutoRead(true));
-            context.pipeline().addLast(handler);
+        if (encrypted && !encrypt(context)) {
+            bytes.release();
+            context.close();
+            return;
         }
         clients.add(context.channel(), remote, encrypted ? AddressKey.Transport.TLS : AddressKey.Transport.TCP);
         context.fireChannelRead(message);
         context.pipeline().remove(this);
+    }
+
+    /** Puts TLS in front of what follows; false when there are too many handshakes already. */
+    private boolean encrypt(ChannelHandlerContext context) {
+        Connections.Place place = clients.shared().halfOpen().take(remote, clients::count);
+        if (place == null) {
+            return false;
+        }
+        SslHandler handler = tls.newHandler(context.alloc(), clients.shared().handshakes());
+        handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        handler.setWrapDataSize(0); // a record for each message: some clients take what one read gives them for one message
+        // Until the handshake is done the handler reads what it asks for, and nothing piles up behind a task that waits for its turn.
+        context.channel().config().setAutoRead(false);
+        handler.handshakeFuture().addListener(done -> {
+            place.close();
+            context.channel().config().setAutoRead(true);
+        });
+        context.pipeline().addLast(handler);
+        return true;
     }
 }

@@ -9,6 +9,7 @@ import dev.isthmus.ice.turn.ChannelData;
 import dev.isthmus.ice.turn.StreamFraming;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,15 +17,14 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One TCP or TLS connection of a client: cuts the stream into messages, and sends what is for the client. */
 final class StreamClient extends ChannelInboundHandlerAdapter implements ClientPath, Wheel.TimerHandler {
     /** No message that we relay is longer; what is, is skipped. */
     static final int LONGEST = 2400;
-    /** What may wait for a slow client; beyond it data is dropped, the newest first. */
-    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
-    /** What may wait altogether; a client that lets so many answers lie is gone. */
-    private static final long MOST_UNSENT = 256 << 10;
+    /** Answers that a client lets lie; one that lets more lie is gone. */
+    private static final long MOST_ANSWERS = 192 << 10;
     /** Time until the first whole message, TLS handshake included. */
     private static final long FIRST_MESSAGE = TimeUnit.SECONDS.toNanos(15);
     /** Time without a message and without an allocation. */
@@ -40,6 +40,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     /** Bytes of a message that is too long that are still to come. */
     private int skip;
     private boolean flushing;
+    /** What the connection has become once it is joined to a peer's. */
+    private @Nullable Joined joined;
     private boolean spoken;
     private long heard;
 
@@ -50,7 +52,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         key.setLocal(address((InetSocketAddress) channel.localAddress()));
         key.setRemote(remote);
         key.transport(transport);
-        channel.config().setWriteBufferWaterMark(UNSENT);
+        int unsent = clients.shared().unsent();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(unsent / 2, unsent));
     }
 
     static TransportAddress address(InetSocketAddress address) {
@@ -65,7 +68,20 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         channel.close();
     }
 
-    void opened(long nowNanos) {
+    Channel channel() {
+        return channel;
+    }
+
+    /** Lets the connection become one half of two that are joined: no message is cut from it any more. */
+    void become(Joined half) {
+        clients.loop().wheel().cancel(timer);
+        clients.closed(this);
+        joined = half;
+        channel.flush();
+        channel.pipeline().replace(this, "joined", half);
+    }
+
+    void accepted(long nowNanos) {
         heard = nowNanos;
         clients.loop().wheel().file(timer, nowNanos + FIRST_MESSAGE);
     }
@@ -96,7 +112,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     private void take(ByteBuf bytes) {
         ByteBuffer scratch = clients.scratch();
-        while (bytes.isReadable() && channel.isOpen()) {
+        while (bytes.isReadable() && channel.isOpen() && joined == null) {
             int skipped = Math.min(skip, bytes.readableBytes());
             bytes.skipBytes(skipped);
             skip -= skipped;
@@ -107,13 +123,17 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             scratch.clear();
             cut(scratch, Datagram.HEADROOM, Datagram.HEADROOM + have + room);
         }
+        Joined half = joined;
+        if (half != null && (rest.length > 0 || bytes.isReadable())) { // what came behind the ConnectionBind
+            half.pass(Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(rest), bytes.readRetainedSlice(bytes.readableBytes())));
+        }
     }
 
     /** Hands over every whole message and keeps what is left. */
     private void cut(ByteBuffer buffer, int from, int end) {
         int at = from;
         int length = next(buffer, at, end);
-        while (length > 0 && channel.isOpen()) {
+        while (length > 0 && channel.isOpen() && joined == null) {
             if (length > LONGEST) {
                 clients.count(TurnReason.STREAM_MESSAGE_TOO_LONG);
                 skip = Math.max(0, length - (end - at));
@@ -128,7 +148,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             }
             length = next(buffer, at, end);
         }
-        if (length == StreamFraming.BROKEN) {
+        if (length == StreamFraming.BROKEN && joined == null) {
             clients.count(TurnReason.STREAM_BROKEN);
             channel.close();
             at = end;
@@ -153,7 +173,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             clients.count(TurnReason.SLOW_CLIENT);
             return;
         }
-        if (channel.bytesBeforeWritable() > MOST_UNSENT) {
+        if (channel.bytesBeforeWritable() > MOST_ANSWERS) {
             clients.count(TurnReason.STREAM_STALLED);
             channel.close();
             return;

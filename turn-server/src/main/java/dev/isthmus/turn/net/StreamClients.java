@@ -4,7 +4,6 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.TransportAddress;
-import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
@@ -21,13 +20,13 @@ final class StreamClients {
     /**
      * What all loops share.
      *
-     * @param limits how many connections there may be
-     * @param held connections by source address, and in all under an empty name
+     * @param connections how many there are
+     * @param halfOpen how many of them are in their TLS handshake
      * @param handshakes where TLS handshakes do what takes long
+     * @param unsent bytes of data that may wait for a slow client
      */
-    record Shared(ConnectionLimits limits, Quota held, Executor handshakes) {}
+    record Shared(Connections connections, Connections halfOpen, Executor handshakes, int unsent) {}
 
-    private static final String ALL = "";
     private final TurnLoop turn;
     private final Shared shared;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(StreamClient.scratchBytes());
@@ -41,6 +40,10 @@ final class StreamClients {
 
     Loop loop() {
         return turn.loop();
+    }
+
+    Shared shared() {
+        return shared;
     }
 
     ByteBuffer scratch() {
@@ -66,34 +69,19 @@ final class StreamClients {
 
     /** Takes a connection of that client, as far as there may be one more. */
     void admit(Channel connection, StreamSetup setup, TransportAddress remote) {
-        String source = source(remote);
-        if (!shared.held().take(ALL, shared.limits().all())) {
-            count(TurnReason.TOO_MANY_CONNECTIONS);
+        Connections.Place place = shared.connections().take(remote, this::count);
+        if (place == null) {
             connection.close();
             return;
         }
-        if (!shared.held().take(source, shared.limits().perAddress())) {
-            shared.held().give(ALL);
-            count(TurnReason.TOO_MANY_CONNECTIONS_OF_ADDRESS);
-            connection.close();
-            return;
-        }
-        connection.closeFuture().addListener(closed -> {
-            shared.held().give(source);
-            shared.held().give(ALL);
-        });
+        connection.closeFuture().addListener(closed -> place.close());
         count(TurnReason.CONNECTED);
         SslContext tls = setup.tls();
         if (tls == null) {
             add(connection, remote, AddressKey.Transport.TCP);
         } else {
-            connection.pipeline().addLast(new FirstByte(this, setup, tls, remote, shared.handshakes()));
+            connection.pipeline().addLast(new FirstByte(this, setup, tls, remote));
         }
-    }
-
-    /** A host has a whole /64 of IPv6 addresses to choose from. */
-    private static String source(TransportAddress remote) {
-        return remote.ipv4() ? remote.host() : Long.toHexString(remote.high());
     }
 
     void add(Channel connection, TransportAddress remote, AddressKey.Transport transport) {
@@ -104,7 +92,7 @@ final class StreamClients {
             turn.onDisconnected(before.key());
             before.close();
         }
-        client.opened(loop().nowNanos());
+        client.accepted(loop().nowNanos());
     }
 
     void onMessage(StreamClient client, ByteBuffer buffer, int offset, int length, long nowNanos) {

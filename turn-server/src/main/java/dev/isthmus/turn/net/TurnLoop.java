@@ -1,6 +1,7 @@
 package dev.isthmus.turn.net;
 
 import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.dtls.bc.PemIdentity;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
@@ -8,6 +9,7 @@ import dev.isthmus.ice.net.HeldPort;
 import dev.isthmus.ice.net.IcmpError;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.net.UdpPort;
@@ -18,13 +20,13 @@ import dev.isthmus.ice.time.WallClock;
 import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
-import dev.isthmus.turn.allocation.Reservations;
-import dev.isthmus.turn.auth.AnswerLimiter;
-import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.allocation.PeerConnection;
 import dev.isthmus.turn.server.Route;
+import dev.isthmus.turn.server.TcpRelays;
 import dev.isthmus.turn.server.TurnCommand;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
+import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,12 +46,16 @@ final class TurnLoop {
     private final TurnServer server;
     private final List<UdpPort> listeners = new ArrayList<>();
     private final StreamClients streams;
+    private final DtlsClients dtls;
+    private final Shared shared;
+    private final PeerStreams peerStreams;
+    private final MovedClients moved = new MovedClients(this);
     /** The flow of the packet that is handed to a link. */
     private final AddressKey linkKey = new AddressKey();
 
     /** What all loops share. */
-    record Shared(TurnService.Setup setup, Quota quota, Reservations reservations, LinkTable links, RandomSource random,
-            WallClock wallClock, byte[] nonceKey, AnswerLimiter limiter, StreamClients.Shared streams) {}
+    record Shared(TurnService.Setup setup, TurnServer.Tables tables, LinkTable links, RandomSource random, WallClock wallClock,
+            byte[] nonceKey, List<TurnLoop> loops, StreamClients.Shared streams, DtlsClients.Shared dtls) {}
 
     TurnLoop(Loop loop, Shared shared, List<RelayPool> relays) {
         this.loop = loop;
@@ -60,8 +66,11 @@ final class TurnLoop {
         this.wallReadAt = loop.nowNanos();
         this.wallMillis = wallClock.millis();
         this.streams = new StreamClients(this, shared.streams());
-        this.server = new TurnServer(new TurnServer.Parts(shared.setup().config(), shared.quota(), relays, shared.reservations(),
-                new Sockets(), shared.links(), shared.random(), shared.nonceKey(), shared.limiter()), counters);
+        this.dtls = new DtlsClients(this, shared.dtls());
+        this.shared = shared;
+        this.peerStreams = new PeerStreams(this);
+        this.server = new TurnServer(new TurnServer.Parts(shared.setup().config(), shared.tables(), loop.index(), relays, new Sockets(),
+                shared.links(), shared.random(), shared.nonceKey()), counters);
     }
 
     Loop loop() {
@@ -76,20 +85,20 @@ final class TurnLoop {
         return server.size();
     }
 
-    TransportAddress listen(TransportAddress address, UdpPort.Options options) throws PortException {
-        return add(ports -> UdpPort.bind(loop, address, options, ports));
+    TransportAddress listen(DatagramSetup setup, TransportAddress address, UdpPort.Options options) throws PortException {
+        return add(setup, ports -> UdpPort.bind(loop, address, options, ports));
     }
 
     void adopt(int descriptor) throws PortException {
-        add(ports -> UdpPort.adopt(loop, descriptor, adoptedOptions, ports));
+        add(null, ports -> UdpPort.adopt(loop, descriptor, adoptedOptions, ports));
     }
 
     private interface Opening {
         UdpPort open(DatagramHandler handler) throws PortException;
     }
 
-    private TransportAddress add(Opening opening) throws PortException {
-        Listener listener = new Listener();
+    private TransportAddress add(@Nullable DatagramSetup setup, Opening opening) throws PortException {
+        Listener listener = setup == null || setup.dtls() == null ? new Listener() : new DtlsListener(setup.dtls(), setup.plain());
         UdpPort port = opening.open(listener);
         listener.path = new ClientPath.Udp(port);
         listeners.add(port);
@@ -106,8 +115,8 @@ final class TurnLoop {
     }
 
     /** Hands what arrives at a listener to the protocol. */
-    private final class Listener implements DatagramHandler {
-        private @Nullable ClientPath path;
+    private class Listener implements DatagramHandler {
+        protected ClientPath.@Nullable Udp path;
 
         @Override
         public void onDatagram(Datagram datagram, long nowNanos) {
@@ -118,14 +127,47 @@ final class TurnLoop {
         }
     }
 
+    /** A listener that takes DTLS, alone or beside datagrams without. */
+    private final class DtlsListener extends Listener {
+        private final PemIdentity identity;
+        private final boolean plain;
+
+        DtlsListener(PemIdentity identity, boolean plain) {
+            this.identity = identity;
+            this.plain = plain;
+        }
+
+        @Override
+        public void onDatagram(Datagram datagram, long nowNanos) {
+            ClientPath.Udp back = path;
+            if (PacketKind.of(datagram.buffer(), datagram.offset(), datagram.length()) != PacketKind.DTLS) {
+                if (plain) {
+                    super.onDatagram(datagram, nowNanos);
+                } else {
+                    counters.count(TurnReason.NOT_DTLS);
+                }
+            } else if (back != null) {
+                dtls.onPacket(datagram, back.port(), identity, nowNanos);
+            }
+        }
+    }
+
     /** Takes a message of a client that is answered by that path. */
     void onMessage(Datagram message, ClientPath path, long nowNanos) {
+        if (moved.forward(message)) {
+            return;
+        }
         Route route = server.onClient(message, nowNanos, wallMillis(nowNanos));
         if (route.kind() == Route.Kind.TO_PEER) {
             toPeer(route, message.traffic()); // which leaves no command behind
             return;
         }
-        if (route.kind() == Route.Kind.TO_CLIENT) {
+        if (path instanceof MovedClients.Way) {
+            drainCommands(path); // the client's loop knows the way before its client has the answer
+        }
+        if (route.kind() == Route.Kind.TO_LOOP) {
+            moved.introduce(message, path, shared.loops().get(route.loop()));
+        } else if (route.kind() == Route.Kind.TO_CLIENT) {
             back(path, message.key(), route.to()).send(route.to(), route.buffer(), route.offset(), route.length(), 0);
         }
         drainCommands(path);
@@ -148,12 +190,25 @@ final class TurnLoop {
 
     /** Ends what the client of a connection had. */
     void onDisconnected(AddressKey client) {
+        moved.disconnected(client);
         server.onDisconnected(client);
         drainCommands(null);
     }
 
     boolean hasAllocation(AddressKey client) {
-        return server.hasAllocation(client);
+        return server.hasAllocation(client) || moved.has(client);
+    }
+
+    DtlsClients dtls() {
+        return dtls;
+    }
+
+    MovedClients moved() {
+        return moved;
+    }
+
+    TcpRelays tcp() {
+        return server.tcp();
     }
 
     StreamClients streams() {
@@ -166,10 +221,24 @@ final class TurnLoop {
         private final Wheel.Entry timer = new Wheel.Entry(this);
         private @Nullable UdpPort port;
         private @Nullable ClientPath path;
+        /** Where peers connect to, when they are reached by TCP. */
+        private @Nullable Channel listening;
         private boolean open = true;
 
         Relay(Allocation allocation) {
             this.allocation = allocation;
+        }
+
+        /** The client comes by that way. */
+        void path(ClientPath now) {
+            ClientPath before = path;
+            if (before != now) {
+                if (before != null) {
+                    before.closed();
+                }
+                path = now;
+                now.opened();
+            }
         }
 
         @Override
@@ -216,6 +285,12 @@ final class TurnLoop {
         @Override
         public void close() {
             open = false;
+            if (path != null) {
+                path.closed();
+            }
+            if (listening != null) {
+                listening.close();
+            }
             links.remove(allocation.relayed());
             loop.wheel().cancel(timer);
             if (port != null) {
@@ -242,6 +317,11 @@ final class TurnLoop {
     private final class Sockets implements RelaySockets {
         @Override
         public @Nullable RelaySocket open(Allocation allocation, TransportAddress address) {
+            if (allocation.tcp()) {
+                Relay relay = new Relay(allocation);
+                relay.listening = peerStreams.listen(allocation, address);
+                return relay.listening == null ? null : relay;
+            }
             return open(allocation, relay -> UdpPort.bind(loop, address, relayOptions, relay));
         }
 
@@ -277,10 +357,25 @@ final class TurnLoop {
         return ended;
     }
 
-    private void drainCommands(@Nullable ClientPath path) {
+    /** Sends what an event outside the client's own messages has for it. */
+    void toClient(Allocation allocation, Route route) {
+        if (allocation.socket() instanceof Relay relay) {
+            relay.toClient(route, 0);
+        }
+        drainCommands(null);
+    }
+
+    void drainCommands(@Nullable ClientPath path) {
         for (TurnCommand command = server.pollCommand(); command != null; command = server.pollCommand()) {
             switch (command) {
                 case TurnCommand.Schedule(Allocation allocation) -> schedule(allocation, path);
+                case TurnCommand.Connect(PeerConnection connection) -> peerStreams.connect(connection);
+                case TurnCommand.Disconnect(PeerConnection connection) -> PeerStreams.disconnect(connection);
+                case TurnCommand.Bind(PeerConnection connection) -> {
+                    if (path instanceof StreamClient client) {
+                        peerStreams.join(connection, client);
+                    }
+                }
                 case TurnCommand.Release(Allocation allocation) -> {
                     RelaySockets.RelaySocket socket = allocation.socket();
                     if (socket != null) {
@@ -294,13 +389,14 @@ final class TurnLoop {
     private void schedule(Allocation allocation, @Nullable ClientPath path) {
         if (allocation.socket() instanceof Relay relay) {
             if (path != null) {
-                relay.path = path;
+                relay.path(path);
             }
             loop.wheel().file(relay.timer, allocation.nextDeadline());
         }
     }
 
     void close() {
+        dtls.close();
         listeners.forEach(UdpPort::close);
         streams.close();
         server.releaseAll();

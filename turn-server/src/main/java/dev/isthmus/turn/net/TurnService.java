@@ -1,6 +1,8 @@
 package dev.isthmus.turn.net;
 
 import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.dtls.DtlsReason;
+import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.PortException;
@@ -13,9 +15,10 @@ import dev.isthmus.turn.allocation.RelayAddress;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.Reservations;
 import dev.isthmus.turn.auth.AnswerLimiter;
-import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
+import dev.isthmus.turn.server.TurnServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -30,26 +33,30 @@ public final class TurnService implements AutoCloseable {
     private static final int LISTENER_BUFFER = 4 << 20;
     private static final int HANDSHAKE_THREADS = 2;
     private static final int HANDSHAKES_WAITING = 1000;
+    /** On virtual threads; most of their time they wait for the client. */
+    private static final int DTLS_HANDSHAKES = 256;
     private final List<TurnLoop> loops = new ArrayList<>();
     private final List<TransportAddress> listeners = new ArrayList<>();
 
     /**
      * How a service is set up.
      *
-     * @param listeners addresses to listen on; port 0 takes any free one
+     * @param listeners UDP ports to listen on
      * @param streams TCP ports to listen on
-     * @param connections how many TCP connections there may be
+     * @param connections how many connections there may be
      * @param descriptors open UDP sockets to listen on instead, one loop each
      * @param relays where relay sockets are opened
+     * @param allocations how many allocations there may be
      * @param unproven how many answers a source may get that has proved nothing
      * @param firstPort the first relay port
      * @param lastPort the last relay port
      * @param trains whether trains of datagrams may cross the kernel as one
      * @param traffic whether DSCP and ECN bits are kept from one side to the other
      */
-    public record Setup(TurnConfig config, List<TransportAddress> listeners, List<StreamSetup> streams,
+    public record Setup(TurnConfig config, List<DatagramSetup> listeners, List<StreamSetup> streams,
             ConnectionLimits connections, List<Integer> descriptors, List<RelayAddress> relays,
-            AnswerLimiter.Allowance unproven, int firstPort, int lastPort, boolean trains, boolean traffic) {}
+            AllocationQuota.Limits allocations, AnswerLimiter.Allowance unproven, int firstPort, int lastPort, boolean trains,
+            boolean traffic) {}
 
     private final List<StreamListener> streamListeners = new ArrayList<>();
     private final List<TransportAddress> streams = new ArrayList<>();
@@ -65,11 +72,14 @@ public final class TurnService implements AutoCloseable {
     /** Opens every port and returns the running service, or names the port that could not be opened. */
     public static TurnService start(List<Loop> loops, Setup setup, LinkTable links, RandomSource random, WallClock wallClock)
             throws PortException {
-        Quota quota = new Quota();
-        TurnService service = new TurnService(new Reservations(quota));
-        TurnLoop.Shared shared = new TurnLoop.Shared(setup, quota, service.reservations, links, random, wallClock, random.bytes(32),
-                new AnswerLimiter(random.nextLong(), setup.unproven()),
-                new StreamClients.Shared(setup.connections(), new Quota(), service.handshakes));
+        TurnServer.Tables tables = TurnServer.Tables.of(setup.allocations(), setup.config().bandwidth(),
+                new AnswerLimiter(random.nextLong(), setup.unproven()));
+        TurnService service = new TurnService(tables.reservations());
+        Connections connections = Connections.all(setup.connections());
+        Connections halfOpen = Connections.handshakes(setup.connections());
+        TurnLoop.Shared shared = new TurnLoop.Shared(setup, tables, links, random, wallClock, random.bytes(32), service.loops,
+                new StreamClients.Shared(connections, halfOpen, service.handshakes, setup.connections().unsent()),
+                new DtlsClients.Shared(connections, halfOpen, dtlsWorkers(setup), random.bytes(32), random));
         for (Loop loop : loops) {
             service.loops.add(new TurnLoop(loop, shared, pools(setup, loop.index(), loops.size())));
         }
@@ -80,6 +90,10 @@ public final class TurnService implements AutoCloseable {
             throw e;
         }
         return service;
+    }
+
+    private static HandshakeWorkers dtlsWorkers(Setup setup) {
+        return new HandshakeWorkers(DTLS_HANDSHAKES, setup.connections().handshakes(), setup.connections().handshakes());
     }
 
     private static List<RelayPool> pools(Setup setup, int index, int loops) {
@@ -127,14 +141,14 @@ public final class TurnService implements AutoCloseable {
     private void openListeners(Setup setup) throws PortException {
         UdpPort.Options options = new UdpPort.Options(loops.size() > 1, LISTENER_BUFFER, LISTENER_BUFFER, setup.trains(), setup.traffic(),
                 false);
-        for (TransportAddress address : setup.listeners()) {
-            TransportAddress bound = address;
-            if (options.reusePort() && address.port() != 0) {
-                refuseIfTaken(address);
+        for (DatagramSetup listener : setup.listeners()) {
+            TransportAddress bound = listener.address();
+            if (options.reusePort() && bound.port() != 0) {
+                refuseIfTaken(bound);
             }
             for (TurnLoop turn : loops) {
                 TransportAddress wanted = bound;
-                bound = on(turn, () -> turn.listen(wanted, options));
+                bound = on(turn, () -> turn.listen(listener, wanted, options));
             }
             listeners.add(bound);
         }
@@ -173,6 +187,11 @@ public final class TurnService implements AutoCloseable {
     /** Returns the counters of each loop. */
     public List<Counters<TurnReason>> counters() {
         return loops.stream().map(TurnLoop::counters).toList();
+    }
+
+    /** Returns the counters of each loop's DTLS associations. */
+    public List<Counters<DtlsReason>> dtlsCounters() {
+        return loops.stream().map(t -> t.dtls().counters()).toList();
     }
 
     /** Returns one count, added up over the loops. */

@@ -4,6 +4,7 @@ import dev.isthmus.ice.ops.Secret;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.ice.stun.OpaqueString;
 import dev.isthmus.ice.stun.PasswordAlgorithm;
+import dev.isthmus.turn.auth.AllocationLimits;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.auth.LongTermUser;
@@ -33,7 +34,7 @@ public record AuthSettings(String realm, List<LongTermUser> users, List<RestSecr
             throw turn.problem("realm", "is empty or has characters that RFC 8265 forbids");
         }
         Section auth = turn.section("auth");
-        CredentialPolicy policy = CredentialPolicy.user(limits.integer("user-allocations", 1000, 1, 10_000_000));
+        CredentialPolicy policy = CredentialPolicy.user(limits.integer("user-allocations", 1000, 1, 10_000_000), perAllocation(limits));
         List<LongTermUser> users = new ArrayList<>();
         auth.secretsByName("users", USER_HASHES).forEach((name, secret) -> users.add(user(auth, name, realm, secret)));
         List<RestSecret> secrets = new ArrayList<>();
@@ -51,6 +52,13 @@ public record AuthSettings(String realm, List<LongTermUser> users, List<RestSecr
             throw auth.problem("password-algorithms", "leaves none: of some user only the MD5 key is known");
         }
         return settings;
+    }
+
+    private static AllocationLimits perAllocation(Section limits) {
+        AllocationLimits usual = AllocationLimits.DEFAULT;
+        return new AllocationLimits(limits.integer("permissions", usual.permissions(), 1, 10_000),
+                limits.integer("channels", usual.channels(), 1, 10_000), limits.integer("peer-connections", usual.connections(), 1, 10_000),
+                limits.integer("pending-connections", usual.pending(), 1, 10_000));
     }
 
     private static LongTermUser user(Section auth, String name, String realm, Secret secret) {

@@ -1,6 +1,7 @@
 package dev.isthmus.turn.ops;
 
 import dev.isthmus.ice.dtls.bc.PemIdentity;
+import dev.isthmus.ice.ops.ConfigProblem;
 import dev.isthmus.ice.ops.Section;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
@@ -23,8 +24,22 @@ final class TlsSettings {
 
     private TlsSettings() {}
 
+    /** Returns what TLS connections are made with. */
+    static SslContext context(Section listener, PemIdentity identity) {
+        try {
+            return SslContextBuilder.forServer(identity.key(), identity.chain()).sslProvider(SslProvider.JDK)
+                    .protocols("TLSv1.3", "TLSv1.2").applicationProtocolConfig(PROTOCOLS).build();
+        } catch (SSLException e) {
+            throw unusable(listener, e);
+        }
+    }
+
+    private static ConfigProblem unusable(Section listener, Exception e) {
+        return listener.problem("certificate", "cannot be used with its key: " + e.getMessage());
+    }
+
     /** Reads {@code certificate} and {@code key}, two PEM files; returns null when neither is given. */
-    static @Nullable SslContext read(Section listener) {
+    static @Nullable PemIdentity identity(Section listener) {
         String certificate = listener.text("certificate", "");
         String key = listener.text("key", "");
         if (certificate.isEmpty() && key.isEmpty()) {
@@ -34,11 +49,9 @@ final class TlsSettings {
             throw listener.problem(certificate.isEmpty() ? "certificate" : "key", "is missing; a certificate and its key go together");
         }
         try {
-            PemIdentity identity = PemIdentity.parse(text(listener, "certificate", certificate), text(listener, "key", key));
-            return SslContextBuilder.forServer(identity.key(), identity.chain()).sslProvider(SslProvider.JDK)
-                    .protocols("TLSv1.3", "TLSv1.2").applicationProtocolConfig(PROTOCOLS).build();
-        } catch (GeneralSecurityException | SSLException e) {
-            throw listener.problem("certificate", "cannot be used with its key: " + e.getMessage());
+            return PemIdentity.parse(text(listener, "certificate", certificate), text(listener, "key", key));
+        } catch (GeneralSecurityException e) {
+            throw unusable(listener, e);
         }
     }
 

@@ -1,11 +1,15 @@
 package dev.isthmus.turn.ops;
 
+import dev.isthmus.ice.dtls.bc.PemIdentity;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.AnswerLimiter;
+import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.auth.RestSecret;
 import dev.isthmus.turn.net.ConnectionLimits;
+import dev.isthmus.turn.net.DatagramSetup;
 import dev.isthmus.turn.net.StreamSetup;
 import dev.isthmus.turn.net.TurnService;
 import dev.isthmus.turn.peers.OwnAddresses;
@@ -33,9 +37,14 @@ import org.jspecify.annotations.Nullable;
  * @param loops how many loops
  */
 public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Stream> streams, ConnectionLimits connections,
-        AnswerLimiter.Allowance unproven, List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
-    /** An address with its port, and the address that clients are told, which has no port of its own. */
-    public record Listener(TransportAddress bind, TransportAddress advertise) {}
+        Limits limits, List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
+    /** A UDP port, and the address that clients are told, which has no port of its own. */
+    public record Listener(DatagramSetup setup, TransportAddress advertise) {
+        /** Returns where it is bound. */
+        public TransportAddress bind() {
+            return setup.address();
+        }
+    }
 
     /** A TCP port, and the address that clients are told. */
     public record Stream(StreamSetup setup, TransportAddress advertise) {}
@@ -45,13 +54,36 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      *
      * @param trains whether trains of datagrams may cross the kernel as one
      * @param traffic whether DSCP and ECN bits are kept from one side to the other
-     * @param defaultIpv4 whether a request that names no address family gets an IPv4 address
-     * @param strictChannels whether only RFC 8656's channel numbers may be bound
+     * @param features what is offered
      * @param alternates where clients are sent instead
      * @param discovery the addresses of NAT behaviour discovery, or null where it is off
      */
-    public record Wire(boolean trains, boolean traffic, boolean defaultIpv4, boolean strictChannels, List<TransportAddress> alternates,
+    public record Wire(boolean trains, boolean traffic, TurnConfig.Features features, List<TransportAddress> alternates,
             @Nullable NatDiscovery discovery) {}
+
+    /**
+     * How much there may be.
+     *
+     * @param allocations of an address and in all
+     * @param bandwidth of a user, of an address and in all
+     * @param unproven answers to a source that has proved nothing
+     */
+    public record Limits(AllocationQuota.Limits allocations, Bandwidth.Limits bandwidth, AnswerLimiter.Allowance unproven) {
+        static Limits read(Section limits) {
+            return new Limits(
+                    new AllocationQuota.Limits(limits.integer("address-allocations", 1_000_000, 1, 10_000_000),
+                            limits.integer("allocations", 1_000_000, 1, 10_000_000)),
+                    new Bandwidth.Limits(bandwidth(limits, "user-bandwidth"), bandwidth(limits, "address-bandwidth"),
+                            bandwidth(limits, "bandwidth")),
+                    new AnswerLimiter.Allowance(limits.integer("unproven-answers", 20, 1, 10_000),
+                            limits.integer("unproven-burst", 200, 1, 100_000)));
+        }
+
+        /** Kilobits per second, as operators count; 0 is no limit. */
+        private static long bandwidth(Section limits, String key) {
+            return limits.integer(key, 0, 0, Integer.MAX_VALUE) * 125L;
+        }
+    }
 
     private static final int DEFAULT_PORT = 3478;
     private static final int DEFAULT_TLS_PORT = 5349;
@@ -64,9 +96,8 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         listeners(turn, listeners, streams);
         Section limits = turn.section("limits");
         ConnectionLimits connections = new ConnectionLimits(limits.integer("connections", 10_000, 1, 1_000_000),
-                limits.integer("connections-per-address", 500, 1, 1_000_000));
-        AnswerLimiter.Allowance unproven = new AnswerLimiter.Allowance(limits.integer("unproven-answers", 20, 1, 10_000),
-                limits.integer("unproven-burst", 200, 1, 100_000));
+                limits.integer("connections-per-address", 500, 1, 1_000_000), limits.integer("handshakes", 1000, 1, 100_000),
+                limits.integer("handshakes-per-address", 100, 1, 100_000), limits.integer("unsent-bytes", 65_536, 4096, 16 << 20));
         Section relay = turn.section("relay");
         List<RelayAddress> relays = new ArrayList<>();
         for (Section.Advertised a : relay.addresses("addresses", List.of("127.0.0.1"))) {
@@ -85,10 +116,13 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         if (!served) {
             throw relay.problem("default-family", "is " + family + ", but relay.addresses has none of that family");
         }
-        Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true), family.equals("ipv4"),
-                turn.bool("strict-channels", false), alternates(turn), discovery(turn, listeners));
+        Wire wire = new Wire(turn.bool("trains", true), turn.bool("keep-traffic-class", true),
+                new TurnConfig.Features(family.equals("ipv4"), turn.bool("strict-channels", false), turn.bool("tcp-relaying", false),
+                        turn.bool("mobility", true)),
+                alternates(turn), discovery(turn, listeners));
         int loops = turn.integer("loops", Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()), 1, MAX_LOOPS);
-        return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, unproven, relays, ports[0], ports[1],
+        return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, Limits.read(limits), relays, ports[0],
+                ports[1],
                 PeerSettings.read(turn.section("peers")),
                 wire, loops);
     }
@@ -97,32 +131,36 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         List<Section> sections = turn.sections("listeners");
         if (sections == null) {
             TransportAddress loopback = TransportAddress.ipv4(0x7F000001, DEFAULT_PORT);
-            listeners.add(new Listener(loopback, loopback));
+            listeners.add(new Listener(DatagramSetup.plain(loopback), loopback));
             return;
         }
         if (sections.isEmpty()) {
             throw turn.problem("listeners", "is empty; nobody could come");
         }
         for (Section section : sections) {
-            String transport = section.choice("transport", "udp", List.of("udp", "tcp", "tls"));
+            String transport = section.choice("transport", "udp", List.of("udp", "tcp", "tls", "dtls"));
+            boolean encrypted = transport.equals("tls") || transport.equals("dtls");
+            boolean datagrams = transport.equals("udp") || transport.equals("dtls");
             Section.Advertised address = section.address("address", "127.0.0.1");
             TransportAddress bind = address.bind()
-                    .withPort(section.integer("port", transport.equals("tls") ? DEFAULT_TLS_PORT : DEFAULT_PORT, 0, 65535));
-            boolean again = bind.port() != 0 && (transport.equals("udp")
+                    .withPort(section.integer("port", encrypted ? DEFAULT_TLS_PORT : DEFAULT_PORT, 0, 65535));
+            boolean again = bind.port() != 0 && (datagrams
                     ? listeners.stream().anyMatch(l -> l.bind().equals(bind))
                     : streams.stream().anyMatch(l -> l.setup().address().equals(bind)));
             if (again) {
-                throw section.problem("port", "is listed twice for " + bind + "; a tcp listener with a certificate takes TLS too");
+                throw section.problem("port", "is listed twice for " + bind + "; a " + (datagrams ? "udp" : "tcp")
+                        + " listener with a certificate takes " + (datagrams ? "DTLS" : "TLS") + " too");
             }
-            if (transport.equals("udp")) {
-                listeners.add(new Listener(bind, address.advertise()));
+            PemIdentity identity = TlsSettings.identity(section);
+            if (identity == null && encrypted) {
+                throw section.problem("certificate", "is missing; a " + transport + " listener needs certificate and key");
+            }
+            if (datagrams) {
+                listeners.add(new Listener(new DatagramSetup(bind, identity, !encrypted), address.advertise()));
                 continue;
             }
-            SslContext tls = TlsSettings.read(section);
-            if (tls == null && transport.equals("tls")) {
-                throw section.problem("certificate", "is missing; a tls listener needs certificate and key");
-            }
-            streams.add(new Stream(new StreamSetup(bind, tls, transport.equals("tcp"), PeerSettings.ranges(section, "proxies")),
+            SslContext tls = identity == null ? null : TlsSettings.context(section, identity);
+            streams.add(new Stream(new StreamSetup(bind, tls, !encrypted, PeerSettings.ranges(section, "proxies")),
                     address.advertise()));
         }
     }
@@ -158,7 +196,7 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
             for (int port : new int[]{primary.port(), alternate.port()}) {
                 TransportAddress wanted = host.withPort(port);
                 if (listeners.stream().noneMatch(l -> l.bind().equals(wanted))) {
-                    listeners.add(new Listener(wanted, wanted));
+                    listeners.add(new Listener(DatagramSetup.plain(wanted), wanted));
                 }
             }
         }
@@ -177,10 +215,11 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
      * @param descriptors open sockets to listen on instead
      */
     public TurnService.Setup setup(List<RestSecret> minted, List<Integer> descriptors) {
-        TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.defaultIpv4(), wire.strictChannels(),
+        TurnConfig config = new TurnConfig(auth.store(minted), effectivePeers(), wire.features(), limits.bandwidth(),
                 wire.alternates(), wire.discovery(), "Isthmus");
-        return new TurnService.Setup(config, bindAddresses(), streams.stream().map(Stream::setup).toList(), connections,
-                descriptors, relays, unproven, firstPort, lastPort, wire.trains(), wire.traffic());
+        return new TurnService.Setup(config, listeners.stream().map(Listener::setup).toList(), streams.stream().map(Stream::setup).toList(),
+                connections,
+                descriptors, relays, limits.allocations(), limits.unproven(), firstPort, lastPort, wire.trains(), wire.traffic());
     }
 
     /** Returns the rules about peers together with what is known of this machine. */

@@ -11,7 +11,9 @@ import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.Reservations;
 import dev.isthmus.turn.auth.Credential;
-import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.auth.AllocationQuota;
+import dev.isthmus.turn.auth.Bandwidth;
+import dev.isthmus.turn.auth.Sources;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,29 +22,34 @@ import org.jspecify.annotations.Nullable;
 final class AllocateHandler {
     private final TurnServer server;
     private final TurnConfig config;
-    private final Quota quota;
+    private final AllocationQuota quota;
+    private final Bandwidth bandwidth;
     private final RandomSource random;
     private final Reservations reservations;
     private final RelayOpener opener;
     private final Refusals refusals;
+    private final Mobility mobility;
     private int nextAlternate;
 
     /** What a request asks for, once it has been found sound. */
-    private record Wanted(boolean ipv4, boolean additional, RelayOpener.Port port, Reservations.@Nullable Reservation reserved) {}
+    private record Wanted(boolean ipv4, boolean additional, boolean tcp, RelayOpener.Port port,
+            Reservations.@Nullable Reservation reserved) {}
 
     /** Why a request is refused. */
     private record Refusal(TurnReason reason, ErrorCode code) {}
 
     private static final Refusal BAD = new Refusal(TurnReason.BAD_REQUEST, ErrorCode.BAD_REQUEST);
 
-    AllocateHandler(TurnServer server, TurnServer.Parts parts, Refusals refusals) {
+    AllocateHandler(TurnServer server, TurnServer.Parts parts, Mobility mobility, Refusals refusals) {
         this.server = server;
         this.config = parts.config();
-        this.quota = parts.quota();
+        this.quota = parts.tables().quota();
+        this.bandwidth = parts.tables().bandwidth();
         this.random = parts.random();
-        this.reservations = parts.reservations();
+        this.reservations = parts.tables().reservations();
         this.opener = new RelayOpener(parts, server.counters());
         this.refusals = refusals;
+        this.mobility = mobility;
     }
 
     boolean onRequest(StunMessage request, AddressKey client, @Nullable Allocation existing, Credential credential, long nowNanos,
@@ -57,7 +64,7 @@ final class AllocateHandler {
         if (elsewhere != null) {
             return redirect(elsewhere);
         }
-        Refusal refusal = flaw(request);
+        Refusal refusal = flaw(request, client);
         if (refusal != null) {
             return refusals.refuse(refusal.reason(), refusal.code());
         }
@@ -66,28 +73,45 @@ final class AllocateHandler {
         if (request.has(TurnAttribute.RESERVATION_TOKEN) && wanted.reserved() == null) {
             return refusals.refuse(TurnReason.NO_RESERVATION, ErrorCode.INSUFFICIENT_CAPACITY);
         }
-        if (!quota.take(credential.username(), credential.policy().maxAllocations())) {
+        String source = Sources.of(client.remote());
+        int count = wanted.port() == RelayOpener.Port.EVEN_AND_NEXT ? 2 : 1; // the reserved port is one more
+        AllocationQuota.Verdict verdict = quota.take(credential.username(), credential.policy().maxAllocations(), source, count);
+        if (verdict != AllocationQuota.Verdict.GRANTED) {
             if (wanted.reserved() != null) {
                 Reservations.discard(wanted.reserved());
             }
-            return refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
-        }
-        boolean pair = wanted.port() == RelayOpener.Port.EVEN_AND_NEXT;
-        if (pair && !quota.take(credential.username(), credential.policy().maxAllocations())) { // the reserved port is one more
-            quota.give(credential.username());
-            return refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
+            return refuse(verdict);
         }
         long expires = nowNanos + TimeUnit.SECONDS.toNanos(Lifetimes.seconds(request, credential, wallMillis));
         Allocation allocation = open(request, client.copy(), wanted, credential, expires, nowNanos);
         if (allocation == null) {
-            quota.give(credential.username());
-            if (pair) {
-                quota.give(credential.username());
-            }
+            quota.give(credential.username(), source, count);
             return refusals.refuse(TurnReason.NO_CAPACITY, ErrorCode.INSUFFICIENT_CAPACITY);
         }
+        if (request.has(TurnAttribute.MOBILITY_TICKET)) {
+            mobility.renew(allocation);
+        }
+        limitBandwidth(allocation, bandwidth.join(credential.username(), source));
         server.add(allocation);
         return answer(request, allocation, nowNanos);
+    }
+
+    private boolean refuse(AllocationQuota.Verdict verdict) {
+        return switch (verdict) {
+            case ADDRESS_HAS_MOST -> refusals.refuse(TurnReason.ADDRESS_QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
+            case FULL -> refusals.refuse(TurnReason.SERVER_FULL, ErrorCode.INSUFFICIENT_CAPACITY);
+            default -> refusals.refuse(TurnReason.QUOTA_REACHED, ErrorCode.ALLOCATION_QUOTA_REACHED);
+        };
+    }
+
+    static void limitBandwidth(Allocation allocation, Bandwidth.@Nullable Share share) {
+        Allocation sibling = allocation.sibling();
+        if (share != null) {
+            allocation.extras().bandwidth(share);
+            if (sibling != null) {
+                sibling.extras().bandwidth(share);
+            }
+        }
     }
 
     /** RFC 8489, section 10: another server of the family that the client came by; each in turn. */
@@ -104,14 +128,36 @@ final class AllocateHandler {
     }
 
     /** Steps 3 to 9 as far as they concern the request alone. */
-    private @Nullable Refusal flaw(StunMessage request) {
+    private @Nullable Refusal flaw(StunMessage request, AddressKey client) {
         int transport = request.find(TurnAttribute.REQUESTED_TRANSPORT);
         if (transport < 0 || request.valueLength(transport) != 4) {
             return BAD;
         }
-        if (request.buffer().get(transport) != TurnAttribute.TRANSPORT_UDP) {
+        boolean tcp = config.features().tcp() && request.buffer().get(transport) == TurnAttribute.TRANSPORT_TCP;
+        if (!tcp && request.buffer().get(transport) != TurnAttribute.TRANSPORT_UDP) {
             return new Refusal(TurnReason.UNSUPPORTED_TRANSPORT, ErrorCode.UNSUPPORTED_TRANSPORT);
         }
+        if (tcp && !mayRelayTcp(request, client)) {
+            return BAD;
+        }
+        if (request.has(TurnAttribute.MOBILITY_TICKET)) {
+            if (request.valueLength(request.find(TurnAttribute.MOBILITY_TICKET)) != 0) {
+                return BAD;
+            }
+            if (!mobility.allowed()) {
+                return new Refusal(TurnReason.MOBILITY_FORBIDDEN, ErrorCode.MOBILITY_FORBIDDEN);
+            }
+        }
+        return flawOfAddress(request);
+    }
+
+    /** RFC 6062, section 5.1. */
+    private static boolean mayRelayTcp(StunMessage request, AddressKey client) {
+        return client.isStream() && !request.has(TurnAttribute.EVEN_PORT) && !request.has(TurnAttribute.DONT_FRAGMENT)
+                && !request.has(TurnAttribute.RESERVATION_TOKEN) && !request.has(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY);
+    }
+
+    private @Nullable Refusal flawOfAddress(StunMessage request) {
         int token = request.find(TurnAttribute.RESERVATION_TOKEN);
         int even = request.find(TurnAttribute.EVEN_PORT);
         int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
@@ -130,14 +176,16 @@ final class AllocateHandler {
         }
         int number = family < 0 ? 0 : request.buffer().get(family);
         boolean known = family < 0 || number == TurnAttribute.FAMILY_IPV4 || number == TurnAttribute.FAMILY_IPV6;
-        boolean offered = token >= 0 || opener.offers(family < 0 ? config.defaultIpv4() : number == TurnAttribute.FAMILY_IPV4);
+        boolean offered = token >= 0 || opener.offers(family < 0 ? config.features().defaultIpv4() : number == TurnAttribute.FAMILY_IPV4);
         return known && offered ? null : new Refusal(TurnReason.UNSUPPORTED_FAMILY, ErrorCode.ADDRESS_FAMILY_NOT_SUPPORTED);
     }
 
     private Wanted wanted(StunMessage request, long nowNanos) {
         boolean additional = request.has(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY);
         int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
-        boolean ipv4 = family < 0 ? additional || config.defaultIpv4() : request.buffer().get(family) == TurnAttribute.FAMILY_IPV4;
+        boolean ipv4 = family < 0
+                ? additional || config.features().defaultIpv4()
+                : request.buffer().get(family) == TurnAttribute.FAMILY_IPV4;
         int even = request.find(TurnAttribute.EVEN_PORT);
         RelayOpener.Port port = even < 0
                 ? RelayOpener.Port.ANY
@@ -145,12 +193,14 @@ final class AllocateHandler {
         Reservations.Reservation reserved = request.has(TurnAttribute.RESERVATION_TOKEN)
                 ? reservations.take(request.longValue(TurnAttribute.RESERVATION_TOKEN), nowNanos)
                 : null;
-        return new Wanted(ipv4, additional, port, reserved);
+        boolean tcp = request.buffer().get(request.find(TurnAttribute.REQUESTED_TRANSPORT)) == TurnAttribute.TRANSPORT_TCP;
+        return new Wanted(ipv4, additional, tcp, port, reserved);
     }
 
     private @Nullable Allocation open(StunMessage request, AddressKey client, Wanted wanted, Credential credential, long expires,
             long nowNanos) {
-        Allocation.Maker maker = new Allocation.Maker(client, credential, request.transactionHigh(), request.transactionLow(), expires);
+        Allocation.Maker maker = new Allocation.Maker(client, credential, request.transactionHigh(), request.transactionLow(), expires,
+                wanted.tcp());
         if (wanted.reserved() != null) {
             return opener.reserved(maker, wanted.reserved());
         }
@@ -185,6 +235,7 @@ final class AllocateHandler {
         if (allocation.reservationToken() != 0) {
             writer.int64(TurnAttribute.RESERVATION_TOKEN, allocation.reservationToken());
         }
+        Mobility.write(writer, allocation);
         writer.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, client.ipv4(), client.remoteHigh(), client.remoteLow(), client.remotePort());
         reply.finish();
         return true;

@@ -19,7 +19,7 @@ final class PeerRequests {
 
     PeerRequests(TurnServer server, TurnConfig config, Refusals refusals) {
         this.server = server;
-        this.strictChannels = config.strictChannels();
+        this.strictChannels = config.features().strictChannels();
         this.refusals = refusals;
     }
 
@@ -67,7 +67,7 @@ final class PeerRequests {
     boolean onChannelBind(StunMessage request, Allocation any, long nowNanos) {
         int at = request.find(TurnAttribute.CHANNEL_NUMBER);
         TransportAddress peer = request.xorAddress(TurnAttribute.XOR_PEER_ADDRESS);
-        if (at < 0 || request.valueLength(at) != 4 || peer == null) {
+        if (at < 0 || request.valueLength(at) != 4 || peer == null || any.tcp()) {
             return bad();
         }
         int number = request.buffer().getShort(at) & 0xffff;

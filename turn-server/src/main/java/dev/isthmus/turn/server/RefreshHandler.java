@@ -1,6 +1,8 @@
 package dev.isthmus.turn.server;
 
+import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.ErrorCode;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
@@ -17,7 +19,11 @@ final class RefreshHandler {
         this.refusals = refusals;
     }
 
-    boolean onRequest(StunMessage request, Allocation allocation, long nowNanos, long wallMillis) {
+    boolean onRequest(StunMessage request, AddressKey client, Allocation allocation, long nowNanos, long wallMillis) {
+        boolean moves = !allocation.client().equals(client);
+        if (!moves && request.has(TurnAttribute.MOBILITY_TICKET) && !mobile(allocation)) {
+            return refusals.refuse(TurnReason.BAD_TICKET, ErrorCode.BAD_REQUEST);
+        }
         Allocation one = allocation;
         Allocation other = allocation.sibling();
         int family = request.find(TurnAttribute.REQUESTED_ADDRESS_FAMILY);
@@ -30,13 +36,24 @@ final class RefreshHandler {
             other = null;
         }
         long lifetime = Lifetimes.ends(request) ? 0 : Lifetimes.seconds(request, allocation.credential(), wallMillis);
+        if (moves && lifetime > 0) {
+            server.move(allocation, client.copy());
+        }
         set(one, lifetime, nowNanos);
         if (other != null) {
             set(other, lifetime, nowNanos);
         }
-        refusals.reply().success().int32(TurnAttribute.LIFETIME, lifetime);
+        StunWriter writer = refusals.reply().success().int32(TurnAttribute.LIFETIME, lifetime);
+        if (request.has(TurnAttribute.MOBILITY_TICKET) && lifetime > 0) {
+            Mobility.write(writer, allocation);
+        }
         refusals.reply().finish();
         return true;
+    }
+
+    private static boolean mobile(Allocation allocation) {
+        Allocation sibling = allocation.sibling();
+        return allocation.mobile() || sibling != null && sibling.mobile();
     }
 
     private static @Nullable Allocation ofFamily(Allocation allocation, int family) {

@@ -6,6 +6,7 @@ import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
 import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.Sources;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class RelayOpener {
         this.ipv6 = parts.relays().stream().filter(r -> !r.ipv4()).toList();
         this.sockets = parts.sockets();
         this.random = parts.random();
-        this.reservations = parts.reservations();
+        this.reservations = parts.tables().reservations();
         this.counters = counters;
     }
 
@@ -98,8 +99,8 @@ final class RelayOpener {
                 pool.ports().give(port + 1);
                 continue;
             }
-            reservations.add(token, pool, port + 1, held, maker.credential().username(), nowNanos);
-            allocation.reservationToken(token);
+            reservations.add(token, pool, port + 1, held, maker.credential().username(), Sources.of(maker.client().remote()), nowNanos);
+            allocation.extras().reservationToken(token);
             counters.count(TurnReason.RESERVED);
             return allocation;
         }

@@ -39,6 +39,36 @@ final class Reply {
         key = null;
     }
 
+    /** What it takes to answer a request later. */
+    final class Deferred {
+        private final StunMessage asked = new StunMessage();
+        private final byte @Nullable [] signingKey = key;
+        private final boolean withSha256 = sha256;
+
+        private Deferred() {
+            byte[] copy = new byte[request.length()];
+            request.buffer().get(request.start(), copy);
+            asked.wrap(ByteBuffer.wrap(copy), 0, copy.length);
+        }
+
+        boolean answers(StunMessage other) {
+            return asked.transactionHigh() == other.transactionHigh() && asked.transactionLow() == other.transactionLow();
+        }
+
+        /** Makes the reply one to that request again. */
+        void resume() {
+            to(asked);
+            if (signingKey != null) {
+                signed(signingKey, withSha256);
+            }
+        }
+    }
+
+    /** Puts the answer to the present request off. */
+    Deferred defer() {
+        return new Deferred();
+    }
+
     /** From here on the answer is signed, as the request was. */
     void signed(byte[] signingKey, boolean withSha256) {
         key = signingKey;

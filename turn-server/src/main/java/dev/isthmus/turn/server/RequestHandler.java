@@ -8,6 +8,7 @@ import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.ErrorCode;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.Tickets;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Credential;
 import java.nio.charset.StandardCharsets;
@@ -28,16 +29,22 @@ final class RequestHandler {
     private final AllocateHandler allocate;
     private final RefreshHandler refresh;
     private final PeerRequests peers;
+    private final Mobility mobility;
+    private final boolean tcpOffered;
+    private final TcpRelays tcp;
 
-    RequestHandler(TurnServer server, TurnServer.Parts parts, Authenticator authenticator, Reply reply) {
+    RequestHandler(TurnServer server, TurnServer.Parts parts, Authenticator authenticator, Mobility mobility, Reply reply) {
         this.server = server;
         this.relaying = !parts.config().credentials().isEmpty();
         this.authenticator = authenticator;
-        this.limiter = parts.limiter();
+        this.limiter = parts.tables().limiter();
         this.reply = reply;
         this.refusals = new Refusals(server.counters(), reply);
-        this.allocate = new AllocateHandler(server, parts, refusals);
+        this.mobility = mobility;
+        this.allocate = new AllocateHandler(server, parts, mobility, refusals);
         this.refresh = new RefreshHandler(server, refusals);
+        this.tcpOffered = parts.config().features().tcp();
+        this.tcp = new TcpRelays(server, parts, refusals);
         this.peers = new PeerRequests(server, parts.config(), refusals);
     }
 
@@ -67,26 +74,44 @@ final class RequestHandler {
         if (request.method() == TurnAttribute.METHOD_ALLOCATE) {
             return allocate.onRequest(request, client, held, credential, nowNanos, wallMillis);
         }
-        return onAllocation(request, held, credential, nowNanos, wallMillis);
+        if (request.method() == TurnAttribute.METHOD_CONNECTION_BIND) {
+            return tcp.onConnectionBind(request, client, credential);
+        }
+        return onAllocation(request, client, held == null ? moved(request) : held, credential, nowNanos, wallMillis);
     }
 
-    private boolean onAllocation(StunMessage request, @Nullable Allocation allocation, Credential credential, long nowNanos,
-            long wallMillis) {
+    /** The allocation of a client that has come to another five-tuple, as its ticket says, or null. */
+    private @Nullable Allocation moved(StunMessage request) {
+        Tickets.Holder holder = request.method() == TurnAttribute.METHOD_REFRESH ? mobility.holder(request) : null;
+        return holder != null && mobility.isHere(holder) ? holder.allocation() : null;
+    }
+
+    private boolean onAllocation(StunMessage request, AddressKey client, @Nullable Allocation allocation, Credential credential,
+            long nowNanos, long wallMillis) {
         if (allocation == null) {
+            if (request.method() == TurnAttribute.METHOD_REFRESH && request.has(TurnAttribute.MOBILITY_TICKET)) {
+                return refusals.refuse(TurnReason.BAD_TICKET, ErrorCode.BAD_REQUEST);
+            }
             return refusals.refuse(TurnReason.NO_ALLOCATION, ErrorCode.ALLOCATION_MISMATCH);
         }
         if (!allocation.credential().username().equals(credential.username())) {
             return refusals.refuse(TurnReason.WRONG_USER, ErrorCode.WRONG_CREDENTIALS);
         }
         return switch (request.method()) {
-            case TurnAttribute.METHOD_REFRESH -> refresh.onRequest(request, allocation, nowNanos, wallMillis);
+            case TurnAttribute.METHOD_REFRESH -> refresh.onRequest(request, client, allocation, nowNanos, wallMillis);
             case TurnAttribute.METHOD_CREATE_PERMISSION -> peers.onCreatePermission(request, allocation, nowNanos);
+            case TurnAttribute.METHOD_CONNECT -> tcp.onConnect(request, allocation, nowNanos);
             default -> peers.onChannelBind(request, allocation, nowNanos);
         };
     }
 
-    private static boolean offered(int method) {
-        return method == TurnAttribute.METHOD_ALLOCATE || method == TurnAttribute.METHOD_REFRESH
+    TcpRelays tcp() {
+        return tcp;
+    }
+
+    private boolean offered(int method) {
+        boolean ofTcp = method == TurnAttribute.METHOD_CONNECT || method == TurnAttribute.METHOD_CONNECTION_BIND;
+        return ofTcp && tcpOffered || method == TurnAttribute.METHOD_ALLOCATE || method == TurnAttribute.METHOD_REFRESH
                 || method == TurnAttribute.METHOD_CREATE_PERMISSION || method == TurnAttribute.METHOD_CHANNEL_BIND;
     }
 
@@ -95,7 +120,7 @@ final class RequestHandler {
             case StunAttribute.USERNAME, StunAttribute.USERHASH, StunAttribute.REALM, StunAttribute.NONCE, StunAttribute.PASSWORD_ALGORITHM,
                     TurnAttribute.CHANNEL_NUMBER, TurnAttribute.LIFETIME, TurnAttribute.XOR_PEER_ADDRESS,
                     TurnAttribute.REQUESTED_ADDRESS_FAMILY, TurnAttribute.REQUESTED_TRANSPORT, TurnAttribute.EVEN_PORT,
-                    TurnAttribute.RESERVATION_TOKEN, TurnAttribute.DONT_FRAGMENT ->
+                    TurnAttribute.RESERVATION_TOKEN, TurnAttribute.DONT_FRAGMENT, TurnAttribute.CONNECTION_ID ->
                 true;
             default -> false;
         };

@@ -15,7 +15,9 @@ public final class Route {
         /** To {@link #to}, a client, from the listener socket. */
         TO_CLIENT,
         /** To {@link #to}, a peer, from {@link #socket} or into {@link #sink}. */
-        TO_PEER
+        TO_PEER,
+        /** To the loop {@link #loop}, which has the allocation that the message speaks of. */
+        TO_LOOP
     }
 
     private Kind kind = Kind.DROP;
@@ -23,6 +25,7 @@ public final class Route {
     private int offset;
     private int length;
     private boolean dontFragment;
+    private int loop;
     private AddressKey to = new AddressKey();
     private @Nullable RelaySocket socket;
     private LinkTable.@Nullable Sink sink;
@@ -63,6 +66,11 @@ public final class Route {
         return this;
     }
 
+    Route toLoop(int index) {
+        loop = index;
+        return kind(Kind.TO_LOOP);
+    }
+
     private Route bytes(ByteBuffer bytes, int at, int count) {
         if (buffer != bytes) {
             buffer = bytes;
@@ -100,6 +108,11 @@ public final class Route {
     /** Returns the index of the first byte. */
     public int offset() {
         return offset;
+    }
+
+    /** Returns the index of the loop that is to take the message. */
+    public int loop() {
+        return loop;
     }
 
     /** Returns the number of bytes. */

@@ -17,12 +17,16 @@ import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.ChannelData;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.PeerConnections;
 import dev.isthmus.turn.allocation.PeerRoute;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
 import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.allocation.Tickets;
 import dev.isthmus.turn.auth.AnswerLimiter;
-import dev.isthmus.turn.auth.Quota;
+import dev.isthmus.turn.auth.AllocationQuota;
+import dev.isthmus.turn.auth.Bandwidth;
+import dev.isthmus.turn.auth.Sources;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -39,13 +43,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnServer {
     /** What a server is built from. */
-    public record Parts(TurnConfig config, Quota quota, List<RelayPool> relays, Reservations reservations, RelaySockets sockets,
-            LinkTable links, RandomSource random, byte[] nonceKey, AnswerLimiter limiter) {}
+    public record Parts(TurnConfig config, Tables tables, int loop, List<RelayPool> relays, RelaySockets sockets, LinkTable links,
+            RandomSource random, byte[] nonceKey) {}
+
+    /** What the servers of all loops have in common. */
+    public record Tables(AllocationQuota quota, Reservations reservations, PeerConnections connections, Tickets tickets,
+            Bandwidth bandwidth, AnswerLimiter limiter) {
+        /** Creates empty tables. */
+        public static Tables of(AllocationQuota.Limits allocations, Bandwidth.Limits bandwidth, AnswerLimiter limiter) {
+            AllocationQuota quota = new AllocationQuota(allocations);
+            return new Tables(quota, new Reservations(quota), new PeerConnections(), new Tickets(), new Bandwidth(bandwidth), limiter);
+        }
+    }
 
     private final Counters<TurnReason> counters;
     private final LinkTable links;
     private final RandomSource random;
-    private final Quota quota;
+    private final Tables tables;
+    private final Mobility mobility;
     private final Admission admission;
     private final BindingHandler binding;
     private final RequestHandler requests;
@@ -65,13 +80,14 @@ public final class TurnServer {
         this.counters = counters;
         this.links = parts.links();
         this.random = parts.random();
-        this.quota = parts.quota();
+        this.tables = parts.tables();
+        this.mobility = new Mobility(parts);
         this.admission = new Admission(parts.config().peers(), parts.links());
         MessageIntegrity integrity = new MessageIntegrity();
         this.reply = new Reply(integrity, parts.config().software());
-        this.binding = new BindingHandler(parts.config().discovery(), parts.limiter(), counters, reply);
+        this.binding = new BindingHandler(parts.config().discovery(), parts.tables().limiter(), counters, reply);
         Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
-        this.requests = new RequestHandler(this, parts, authenticator, reply);
+        this.requests = new RequestHandler(this, parts, authenticator, mobility, reply);
     }
 
     /** Takes a datagram from a client's side. */
@@ -120,6 +136,10 @@ public final class TurnServer {
         if (!peer.open(nowNanos)) {
             return drop(TurnReason.NO_PERMISSION_TO_PEER);
         }
+        Bandwidth.Share share = allocation.bandwidth();
+        if (share != null && !share.toPeer(length, nowNanos)) {
+            return drop(TurnReason.BANDWIDTH_TO_PEER);
+        }
         LinkTable.Sink sink = peer.sink();
         TransportAddress ours = peer.whileRelayed();
         if (ours != null && sink == null && !links.holds(ours)) {
@@ -146,10 +166,30 @@ public final class TurnServer {
             AddressKey back = binding.onRequest(message, datagram.key(), nowNanos);
             return back == null ? route.drop() : answer(back);
         }
+        int elsewhere = elsewhere(datagram.key());
+        if (elsewhere >= 0) {
+            counters.count(TurnReason.SENT_TO_LOOP);
+            return route.toLoop(elsewhere);
+        }
         return requests.onRequest(message, datagram.key(), nowNanos, wallMillis) ? answer(datagram.key()) : route.drop();
     }
 
-    private Route answer(AddressKey client) {
+    /** The loop that has the allocation which a client speaks of that has moved, or -1. */
+    private int elsewhere(AddressKey client) {
+        if (message.method() != TurnAttribute.METHOD_REFRESH || allocations.get(client) != null) {
+            return -1;
+        }
+        Tickets.Holder holder = mobility.holder(message);
+        return holder == null || mobility.isHere(holder) ? -1 : holder.loop();
+    }
+
+    /** Nothing is to be sent. */
+    Route nowhere() {
+        return route.drop();
+    }
+
+    /** Sends the reply to a client. */
+    Route answer(AddressKey client) {
         return route.toClient(client, reply.buffer(), 0, reply.length());
     }
 
@@ -158,6 +198,9 @@ public final class TurnServer {
         Allocation allocation = allocations.get(client);
         if (allocation == null) {
             return drop(TurnReason.NO_ALLOCATION);
+        }
+        if (allocation.tcp()) {
+            return drop(TurnReason.DATA_ON_TCP);
         }
         TransportAddress peer = message.xorAddress(TurnAttribute.XOR_PEER_ADDRESS);
         int data = message.find(TurnAttribute.DATA);
@@ -221,6 +264,10 @@ public final class TurnServer {
         if (channel == 0 && length > LARGEST_INDICATION) {
             return drop(TurnReason.DATA_TOO_LONG);
         }
+        Bandwidth.Share share = allocation.bandwidth();
+        if (share != null && !share.toClient(length, nowNanos)) {
+            return drop(TurnReason.BANDWIDTH_TO_CLIENT);
+        }
         counters.count(TurnReason.RELAYED_TO_CLIENT);
         counters.add(TurnReason.BYTES_TO_CLIENT, length);
         if (channel == 0) {
@@ -274,6 +321,9 @@ public final class TurnServer {
             release(allocation);
         } else {
             allocation.expireParts(nowNanos);
+            if (allocation.tcp()) {
+                tcp().expire(allocation, nowNanos);
+            }
         }
     }
 
@@ -285,6 +335,10 @@ public final class TurnServer {
     void add(Allocation allocation) {
         allocations.put(allocation.client(), allocation);
         counters.count(TurnReason.ALLOCATED);
+        scheduleBoth(allocation);
+    }
+
+    private void scheduleBoth(Allocation allocation) {
         schedule(allocation);
         Allocation sibling = allocation.sibling();
         if (sibling != null) {
@@ -300,11 +354,20 @@ public final class TurnServer {
             return; // has ended already
         }
         trainRoute = null;
+        if (allocation.tcp()) {
+            tcp().release(allocation);
+        }
+        mobility.release(allocation, sibling);
         allocation.part();
         allocation.returnPort();
         commands.add(new TurnCommand.Release(allocation));
         if (sibling == null) {
-            quota.give(allocation.credential().username());
+            String username = allocation.credential().username();
+            String source = Sources.of(allocation.client().remote());
+            tables.quota().give(username, source, 1);
+            if (allocation.bandwidth() != null) {
+                tables.bandwidth().leave(username, source);
+            }
             counters.count(TurnReason.RELEASED);
         } else if (known) {
             allocations.put(sibling.client(), sibling);
@@ -337,10 +400,37 @@ public final class TurnServer {
         }
     }
 
-    /** Ends what a client had whose connection is closed: nobody else can come to use it (RFC 8656, section 3.1). */
+    /** Lets an allocation go with its client to another five-tuple. */
+    void move(Allocation any, AddressKey to) {
+        Allocation filed = allocations.get(any.client());
+        if (filed == null) {
+            return;
+        }
+        String from = Sources.of(any.client().remote());
+        String source = Sources.of(to.remote());
+        tables.quota().move(from, source);
+        Bandwidth.Share share = filed.bandwidth();
+        if (share != null) {
+            String username = any.credential().username();
+            tables.bandwidth().leave(username, from);
+            AllocateHandler.limitBandwidth(filed, tables.bandwidth().join(username, source));
+        }
+        trainRoute = null;
+        allocations.remove(any.client(), filed);
+        mobility.move(filed, to);
+        allocations.put(to, filed);
+        counters.count(TurnReason.MOVED);
+        scheduleBoth(filed);
+    }
+
+    /**
+     * Ends what a client had whose connection is closed, unless it may come back: nobody else can come to use it (RFC 8656, section 3.1).
+     */
     public void onDisconnected(AddressKey client) {
         Allocation allocation = allocations.get(client);
-        if (allocation != null) {
+        Allocation sibling = allocation == null ? null : allocation.sibling();
+        boolean mobile = allocation != null && allocation.mobile() || sibling != null && sibling.mobile();
+        if (allocation != null && !mobile) {
             counters.count(TurnReason.DISCONNECTED);
             releaseBoth(allocation);
         }
@@ -357,7 +447,16 @@ public final class TurnServer {
     }
 
     void schedule(Allocation allocation) {
-        commands.add(new TurnCommand.Schedule(allocation));
+        command(new TurnCommand.Schedule(allocation));
+    }
+
+    void command(TurnCommand command) {
+        commands.add(command);
+    }
+
+    /** Returns what concerns connections with peers over TCP. */
+    public TcpRelays tcp() {
+        return requests.tcp();
     }
 
     @Nullable

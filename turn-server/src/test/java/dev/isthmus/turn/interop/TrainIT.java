@@ -12,10 +12,13 @@ import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.support.Namespace;
 import dev.isthmus.turn.allocation.RelayAddress;
+import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.AnswerLimiter;
+import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.net.ConnectionLimits;
+import dev.isthmus.turn.net.DatagramSetup;
 import dev.isthmus.turn.net.TurnService;
 import dev.isthmus.turn.peers.AddressRange;
 import dev.isthmus.turn.peers.OwnAddresses;
@@ -104,11 +107,13 @@ class TrainIT {
         TurnConfig config = new TurnConfig(CredentialStore.of("test", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()),
                 new PeerPolicy(List.of(new PeerRule(true, Objects.requireNonNull(AddressRange.parse("10.77.0.0/16")), "test")),
                         OwnAddresses.NONE),
-                true, false, List.of(), null, "test");
+                new TurnConfig.Features(true, false, false, false), Bandwidth.Limits.NONE, List.of(), null, "test");
         service = opened(TurnService.start(serverLoops.loops(),
-                new TurnService.Setup(config, List.of(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478))), List.of(),
-                        new ConnectionLimits(10, 10), List.of(),
-                        List.of(new RelayAddress(relay, relay)), AnswerLimiter.Allowance.DEFAULT, 50_000, 50_999, true, true),
+                new TurnService.Setup(config,
+                        List.of(DatagramSetup.plain(Objects.requireNonNull(TransportAddress.parse("10.77.1.1", 3478)))), List.of(),
+                        new ConnectionLimits(10, 10, 10, 10, 4096), List.of(),
+                        List.of(new RelayAddress(relay, relay)), AllocationQuota.Limits.DEFAULT, AnswerLimiter.Allowance.DEFAULT, 50_000,
+                        50_999, true, true),
                 new LinkTable(true), new SecureRandomSource(), System::currentTimeMillis));
         client = new Party(clientLoops.loop(0), "10.77.1.2", true);
     }

@@ -88,9 +88,9 @@ class AllocateTest {
 
     @Test
     void whatIsNotOfferedIsRefusedByItsCode() throws Exception {
-        long tcp = 6L << 24;
+        long sctp = 132L << 24;
         long udp = (long) TurnAttribute.TRANSPORT_UDP << 24;
-        assertThat(alice.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.int32(TurnAttribute.REQUESTED_TRANSPORT, tcp))).isEqualTo(442);
+        assertThat(alice.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.int32(TurnAttribute.REQUESTED_TRANSPORT, sctp))).isEqualTo(442);
         assertThat(alice.ask(TurnAttribute.METHOD_ALLOCATE, w -> {})).isEqualTo(400);
         assertThat(alice.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.int32(TurnAttribute.REQUESTED_TRANSPORT, udp)
                 .int32(TurnAttribute.REQUESTED_ADDRESS_FAMILY, 2L << 24))).isEqualTo(440);

@@ -7,6 +7,7 @@ import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.auth.AllocationLimits;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.support.TurnDialog;
@@ -159,7 +160,8 @@ class RelayedAddressTest {
     /** It counts against the quota as long as it is held, and no longer. */
     @Test
     void aReservationCountsUntilItsTimeIsOver() throws Exception {
-        CredentialStore two = CredentialStore.of("r", Map.of("alice", "secret"), CredentialPolicy.user(2), List.of());
+        CredentialStore two = CredentialStore.of("r", Map.of("alice", "secret"), CredentialPolicy.user(2, AllocationLimits.DEFAULT),
+                List.of());
         TurnBench small = new TurnBench(two, new PortPool(50_000, 50_099, 0, 1));
         Consumer<StunWriter> reserve = w -> w.bytes(TurnAttribute.EVEN_PORT, new byte[]{(byte) 0x80});
         assertThat(allocate(small.alice(), reserve)).isZero();

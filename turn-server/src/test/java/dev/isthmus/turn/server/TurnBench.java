@@ -12,11 +12,12 @@ import dev.isthmus.turn.allocation.PortPool;
 import dev.isthmus.turn.allocation.RelayAddress;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
-import dev.isthmus.turn.allocation.Reservations;
+import dev.isthmus.turn.auth.AllocationLimits;
+import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.AnswerLimiter;
+import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.auth.CredentialPolicy;
 import dev.isthmus.turn.auth.CredentialStore;
-import dev.isthmus.turn.auth.Quota;
 import dev.isthmus.turn.auth.RestSecret;
 import dev.isthmus.turn.peers.AddressRange;
 import dev.isthmus.turn.peers.OwnAddresses;
@@ -58,12 +59,18 @@ final class TurnBench {
     }
 
     TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict, List<TransportAddress> alternates) {
+        this(store, relays, defaultIpv4, strict, alternates, AllocationQuota.Limits.DEFAULT, Bandwidth.Limits.NONE);
+    }
+
+    TurnBench(CredentialStore store, List<RelayPool> relays, boolean defaultIpv4, boolean strict, List<TransportAddress> alternates,
+            AllocationQuota.Limits quota, Bandwidth.Limits bandwidth) {
         PeerPolicy peers = new PeerPolicy(
                 List.of(rule(false, "203.0.113.66"), rule(true, "203.0.113.0/24"), rule(true, "2001:db8:9::/48")), OwnAddresses.NONE);
-        TurnConfig config = new TurnConfig(store, peers, defaultIpv4, strict, alternates, DISCOVERY, "test");
-        Quota quota = new Quota();
-        server = new TurnServer(new TurnServer.Parts(config, quota, relays, new Reservations(quota), sockets, new LinkTable(true), random,
-                random.bytes(32), new AnswerLimiter(random.nextLong(), AnswerLimiter.Allowance.DEFAULT)), counters);
+        TurnConfig config = new TurnConfig(store, peers, new TurnConfig.Features(defaultIpv4, strict, true, true), bandwidth, alternates,
+                DISCOVERY,
+                "test");
+        server = new TurnServer(new TurnServer.Parts(config, TurnServer.Tables.of(quota, bandwidth, new AnswerLimiter(random.nextLong(),
+                AnswerLimiter.Allowance.DEFAULT)), 0, relays, sockets, new LinkTable(true), random, random.bytes(32)), counters);
     }
 
     private final class Sockets implements RelaySockets {
@@ -130,7 +137,7 @@ final class TurnBench {
     }
 
     static RestSecret secret(TransportAddress... onlyPeers) {
-        return new RestSecret(new byte[]{1, 2, 3}, new CredentialPolicy(List.of(onlyPeers), 2, 600, false));
+        return new RestSecret(new byte[]{1, 2, 3}, new CredentialPolicy(List.of(onlyPeers), 2, 600, false, AllocationLimits.DEFAULT));
     }
 
     static TransportAddress address(String text) {

@@ -6,7 +6,6 @@ import dev.isthmus.ice.dtls.DtlsEvent;
 import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.dtls.HandshakeGuard;
-import dev.isthmus.ice.dtls.SrtpKeys;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
@@ -14,15 +13,13 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.bouncycastle.tls.DTLSClientProtocol;
-import org.bouncycastle.tls.DTLSServerProtocol;
 import org.bouncycastle.tls.DTLSTransport;
-import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,27 +39,53 @@ public final class BcDtlsEngine implements DtlsEngine {
     public record Setup(boolean client, DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles,
             Supplier<String> address) {}
 
+    /**
+     * A server of application data, for a client that has shown its cookie.
+     *
+     * @param identity the operator's certificate
+     * @param hello the ClientHello in one record
+     * @param cookie what the client has shown
+     * @param address the client's host: handshakes of one host are capped together
+     */
+    public record Served(PemIdentity identity, byte[] hello, byte[] cookie, String address) {}
+
     /** What the owner provides: its loop, what to call there when there is something to drain, and the shared workers. */
     public record Owner(Executor loop, Runnable drain, HandshakeWorkers workers, RandomSource random, Counters<DtlsReason> counters) {}
 
-    private final Setup setup;
+    private final Supplier<String> address;
     private final Owner owner;
-    private final PeerPolicy policy;
+    private final Handshake handshake;
     private final HandshakeGuard guard = new HandshakeGuard();
     private final QueueTransport transport;
     private final AtomicBoolean drainAsked = new AtomicBoolean();
     private final Deque<DtlsEvent> events = new ArrayDeque<>();
     private final byte[] scratch = new byte[2048];
+    private final byte[] sending = new byte[2048];
     private @Nullable DTLSTransport association;
     private boolean started;
     private boolean ended;
 
     /** Creates an engine that does nothing until it is started. */
     public BcDtlsEngine(Setup setup, Owner owner) {
-        this.setup = setup;
+        this(new SrtpHandshake(setup.client(), new PeerPolicy(setup.certificate(), setup.expected(), setup.profiles())), setup.address(),
+                owner);
+    }
+
+    private BcDtlsEngine(Handshake handshake, Supplier<String> address, Owner owner) {
+        this.handshake = handshake;
+        this.address = address;
         this.owner = owner;
-        this.policy = new PeerPolicy(setup.certificate(), setup.expected(), setup.profiles());
-        this.transport = new QueueTransport(!setup.client(), this::askDrain);
+        this.transport = new QueueTransport(handshake.holdsLastFlight(), this::askDrain);
+    }
+
+    /** Creates the server of application data. */
+    public static BcDtlsEngine server(Served served, Owner owner) {
+        return new BcDtlsEngine(new DataServer(served), served::address, owner);
+    }
+
+    /** Creates a client of application data that takes any certificate. */
+    public static BcDtlsEngine client(Owner owner) {
+        return new BcDtlsEngine(new DataClient(), () -> "", owner);
     }
 
     private void askDrain() {
@@ -76,7 +99,7 @@ public final class BcDtlsEngine implements DtlsEngine {
 
     @Override
     public void start(long nowNanos) {
-        if (setup.client()) {
+        if (handshake.startsItself()) {
             begin();
         }
     }
@@ -87,10 +110,10 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
         started = true;
         owner.counters().count(DtlsReason.HANDSHAKES_STARTED);
-        if (!owner.workers().submit(setup.address().get(), this::handshake)) {
+        if (!owner.workers().submit(address.get(), this::handshake)) {
             owner.counters().count(DtlsReason.TOO_MANY_HANDSHAKES);
             started = false; // the peer sends its ClientHello again
-            if (setup.client()) {
+            if (handshake.startsItself()) {
                 ended = true;
                 events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description()));
             }
@@ -99,23 +122,14 @@ public final class BcDtlsEngine implements DtlsEngine {
 
     /** Runs on a virtual thread. */
     private void handshake() {
-        BcTlsCrypto crypto = new BcTlsCrypto(new RandomAdapter(owner.random()));
         try {
-            if (setup.client()) {
-                ClientPeer peer = new ClientPeer(crypto, policy);
-                DTLSTransport done = new DTLSClientProtocol().connect(peer, transport);
-                connected(done, policy.keys());
-            } else {
-                ServerPeer peer = new ServerPeer(crypto, policy);
-                DTLSTransport done = new DTLSServerProtocol().accept(peer, transport);
-                connected(done, policy.keys());
-            }
+            connected(handshake.run(new RandomAdapter(owner.random()), transport), handshake.done());
         } catch (IOException | RuntimeException e) {
             failed(e);
         }
     }
 
-    private void connected(DTLSTransport done, SrtpKeys keys) {
+    private void connected(DTLSTransport done, DtlsEvent event) {
         transport.stopWaiting();
         owner.loop().execute(() -> {
             if (ended) {
@@ -123,7 +137,7 @@ public final class BcDtlsEngine implements DtlsEngine {
             }
             association = done;
             owner.counters().count(DtlsReason.HANDSHAKES_DONE);
-            events.add(new DtlsEvent.Connected(keys));
+            events.add(event);
             transport.release();
             readRecords();
             owner.drain().run();
@@ -134,7 +148,7 @@ public final class BcDtlsEngine implements DtlsEngine {
         owner.loop().execute(() -> {
             if (!ended) {
                 ended = true;
-                DtlsReason refusal = policy.refusal();
+                DtlsReason refusal = handshake.refusal();
                 transport.release();
                 owner.counters().count(refusal == null ? DtlsReason.HANDSHAKE_FAILED : refusal);
                 events.add(new DtlsEvent.Failed(refusal == null ? String.valueOf(e.getMessage()) : refusal.description()));
@@ -162,7 +176,7 @@ public final class BcDtlsEngine implements DtlsEngine {
         readRecords();
     }
 
-    /** Lets the association take what has come: alerts, and handshake messages that the peer repeats. */
+    /** Lets the association take what has come: data, alerts, and handshake messages that the peer repeats. */
     private void readRecords() {
         DTLSTransport open = association;
         if (open == null) {
@@ -170,14 +184,17 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
         while (!ended && transport.hasInput()) {
             try {
-                open.receive(scratch, 0, scratch.length, 0);
+                int length = open.receive(scratch, 0, scratch.length, 0);
+                if (length > 0) {
+                    events.add(new DtlsEvent.Data(Arrays.copyOf(scratch, length)));
+                }
             } catch (InterruptedIOException e) {
                 break; // everything is read
             } catch (IOException e) {
                 closedByPeer();
             }
         }
-        if (!ended && policy.endedByPeer()) {
+        if (!ended && handshake.endedByPeer()) {
             closedByPeer();
         }
     }
@@ -186,6 +203,24 @@ public final class BcDtlsEngine implements DtlsEngine {
         ended = true;
         owner.counters().count(DtlsReason.CLOSED_BY_PEER);
         events.add(new DtlsEvent.Closed());
+    }
+
+    @Override
+    public void send(ByteBuffer buffer, int offset, int length) {
+        DTLSTransport open = association;
+        if (open == null || ended || length > sending.length) {
+            owner.counters().count(DtlsReason.SEND_FAILED);
+            return;
+        }
+        buffer.get(offset, sending, 0, length);
+        drainAsked.set(true); // the owner drains after this call anyway
+        try {
+            open.send(sending, 0, length);
+        } catch (IOException e) {
+            owner.counters().count(DtlsReason.SEND_FAILED);
+        } finally {
+            drainAsked.set(false);
+        }
     }
 
     @Override
