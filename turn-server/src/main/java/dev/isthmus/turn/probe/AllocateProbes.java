@@ -55,7 +55,7 @@ final class AllocateProbes {
         s.add("allocate-port-range", "RFC 8656, 7.2", "the relayed port is none of the well-known ones", t -> {
             check(Trial.relayed(t.client().allocate()).port() > 1023, "it is one");
         });
-        s.add("allocate-random-port", "RFC 8656, 21.1.4", "relayed ports do not follow one another", t -> {
+        s.add("allocate-random-port", "RFC 8656, 7.2", "relayed ports do not follow one another", t -> {
             int first = Trial.relayed(t.client().allocate()).port();
             int second = Trial.relayed(t.client().allocate()).port();
             int third = Trial.relayed(t.client().allocate()).port();
@@ -147,8 +147,9 @@ final class AllocateProbes {
             if (!first.has(TurnAttribute.RESERVATION_TOKEN)) {
                 throw new Probe.NotOffered("there is no token");
             }
-            check(first.message().longValue(TurnAttribute.RESERVATION_TOKEN) == c.exchange(request).message()
-                    .longValue(TurnAttribute.RESERVATION_TOKEN), "it gets another");
+            Answer second = c.exchange(request);
+            check(second.message().hasLong(TurnAttribute.RESERVATION_TOKEN)
+                    && token(first) == token(second), "it gets another or none");
         });
         s.add("even-port-malformed", "RFC 8656, 18.6", "an EVEN-PORT of four bytes gets no token", t -> {
             Client c = t.client();

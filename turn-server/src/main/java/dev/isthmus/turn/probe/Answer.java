@@ -42,6 +42,11 @@ public record Answer(byte[] bytes, StunMessage message) {
         return message.xorAddress(type);
     }
 
+    /** Whether it has either integrity attribute. */
+    boolean signed() {
+        return message.claimsIntegrity();
+    }
+
     boolean signedWith(byte[] key) {
         return new MessageIntegrity().verify(message, key);
     }

@@ -127,7 +127,7 @@ final class ChannelProbes {
                 byte[] data = new byte[size];
                 Arrays.fill(data, (byte) size);
                 p.peer().send(p.relayed(), data);
-                t.channelled(p.client(), CHANNEL, data);
+                Trial.channelled(p.client(), CHANNEL, data);
             });
         }
         s.add("channel-permission", "RFC 8656, 12.2", "a binding is a permission for the peer's host too", t -> {

@@ -125,17 +125,23 @@ public final class Client implements AutoCloseable {
         };
     }
 
-    /** Asks with the usual signature; an old nonce is replaced once. */
+    /** Asks with the usual signature, after a challenge if there was none yet; an old nonce is replaced once. */
     Answer ask(int method, Consumer<StunWriter> attributes) throws Exception {
-        if (nonce.length == 0) {
-            challenge();
-        }
-        Answer answer = exchange(request(method, attributes, CLASSIC));
-        if (answer.code() == 438) {
+        boolean unsigned = nonce.length == 0;
+        Answer answer = exchange(request(method, attributes, unsigned ? NONE : CLASSIC));
+        if (unsigned && answer.code() == 401 || answer.code() == 438) {
             learn(answer);
             answer = exchange(request(method, attributes, CLASSIC));
         }
         return answer;
+    }
+
+    /** Takes over what another client of the same server and user has learnt. */
+    Client like(Client other) {
+        realm = other.realm;
+        nonce = other.nonce;
+        algorithms = other.algorithms;
+        return this;
     }
 
     /** Sends a request until it is answered. */

@@ -48,14 +48,14 @@ final class MobilityProbes {
         });
         s.add("mobility-data-out", "RFC 8016, 3.2", "data of the new address goes out by the same relayed address", t -> {
             Mobile m = mobile(t);
-            Client moved = t.client();
+            Client moved = t.client().like(m.permitted().client());
             expect(move(moved, m.ticket()), 0);
             moved.send(m.permitted().peer().local(), text("moved"));
             Trial.arrives(new Trial.Permitted(moved, m.permitted().relayed(), m.permitted().peer()), text("moved"));
         });
         s.add("mobility-data-in", "RFC 8016, 3.2", "the peer's data comes to the new address", t -> {
             Mobile m = mobile(t);
-            Client moved = t.client();
+            Client moved = t.client().like(m.permitted().client());
             expect(move(moved, m.ticket()), 0);
             moved.send(m.permitted().peer().local(), text("moved"));
             Trial.arrives(new Trial.Permitted(moved, m.permitted().relayed(), m.permitted().peer()), text("moved"));

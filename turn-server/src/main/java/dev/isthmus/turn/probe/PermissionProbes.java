@@ -8,7 +8,7 @@ import dev.isthmus.ice.turn.TurnAttribute;
 import java.util.List;
 import java.util.Objects;
 
-/** Permissions (RFC 8656, sections 9 and 10), and peers that no server should reach (section 21). */
+/** Permissions (RFC 8656, sections 9 and 10), and peers that no server should reach (RFC 6890). */
 final class PermissionProbes {
     private PermissionProbes() {}
 
@@ -145,7 +145,7 @@ final class PermissionProbes {
     }
 
     private static void forbid(Suite s, String host, String endpoint) {
-        s.add("peer-" + host, "RFC 8656, 21.1.6", "a permission for " + host + " is refused", t -> {
+        s.add("peer-" + host, "RFC 6890", "a permission for " + host + " is refused", t -> {
             TransportAddress peer = TransportAddress.parse(endpoint);
             check(peer != null, "the probe cannot write the address");
             boolean ipv4 = Objects.requireNonNull(peer).ipv4();

@@ -88,8 +88,8 @@ final class TcpProbes {
     /** A connection between a client and a peer. */
     private record Pair(Trial.Allocated control, Network.Stream client, Network.Stream peer) {}
 
-    private static Network.Stream joined(Trial t, long id) throws Exception {
-        Client data = t.client();
+    private static Network.Stream joined(Trial t, Client control, long id) throws Exception {
+        Client data = t.client().like(control);
         expect(data.ask(TurnAttribute.METHOD_CONNECTION_BIND, w -> w.int32(TurnAttribute.CONNECTION_ID, id)), 0);
         return t.network().bytes(data.link());
     }
@@ -108,7 +108,7 @@ final class TcpProbes {
         Trial.expectPermission(connected);
         Network.Stream peer = listener.accept(CONNECT_MILLIS);
         check(peer != null, "nobody connected to the peer");
-        return new Pair(a, joined(t, id(connected)), t.opened(Objects.requireNonNull(peer)));
+        return new Pair(a, joined(t, a.client(), id(connected)), t.opened(Objects.requireNonNull(peer)));
     }
 
     private static void connect(Suite s) {
@@ -190,7 +190,7 @@ final class TcpProbes {
             Network.Listener listener = t.opened(t.network().listener());
             Trial.expectPermission(a.client().permit(listener.local()));
             long id = id(connect(a.client(), listener.local()));
-            joined(t, id);
+            joined(t, a.client(), id);
             expect(t.client().ask(TurnAttribute.METHOD_CONNECTION_BIND, w -> w.int32(TurnAttribute.CONNECTION_ID, id)), 400);
         });
         s.add("tcp-bind-other-user", "RFC 6062, 5.4", "another user cannot bind a connection", t -> {
@@ -216,7 +216,7 @@ final class TcpProbes {
             Answer came = Objects.requireNonNull(attempt);
             check(came.message().method() == TurnAttribute.METHOD_CONNECTION_ATTEMPT && came.has(TurnAttribute.XOR_PEER_ADDRESS),
                     "it is another one");
-            Network.Stream client = joined(t, id(came));
+            Network.Stream client = joined(t, a.client(), id(came));
             peer.write(text("knock"));
             check(Arrays.equals(client.read(5, CONNECT_MILLIS), text("knock")), "something else came");
         });
@@ -229,7 +229,7 @@ final class TcpProbes {
             t.opened(Objects.requireNonNull(peer)).write(text("early"));
             Answer attempt = a.client().indication(CONNECT_MILLIS);
             check(attempt != null, "there is no indication");
-            Network.Stream client = joined(t, id(Objects.requireNonNull(attempt)));
+            Network.Stream client = joined(t, a.client(), id(Objects.requireNonNull(attempt)));
             check(Arrays.equals(client.read(5, CONNECT_MILLIS), text("early")), "something else came");
         });
         s.add("tcp-no-permission", "RFC 6062, 5.3", "a peer without a permission is turned away", t -> {

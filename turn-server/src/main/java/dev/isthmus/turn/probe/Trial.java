@@ -186,12 +186,12 @@ public final class Trial implements AutoCloseable {
     }
 
     /** The client gets exactly these bytes by that channel. */
-    void channelled(Client client, int channel, byte[] data) throws Exception {
+    static void channelled(Client client, int channel, byte[] data) throws Exception {
         byte[] message = client.next(4 * Client.ANSWER_MILLIS);
         check(message != null, "nothing came to the client");
         byte[] came = java.util.Objects.requireNonNull(message);
         byte[] wanted = Client.channelData(channel, data);
-        byte[] padded = network.stream() ? Arrays.copyOf(wanted, wanted.length + 3 & ~3) : wanted;
+        byte[] padded = Arrays.copyOf(wanted, wanted.length + 3 & ~3);
         check(Arrays.equals(came, wanted) || Arrays.equals(came, padded), "what came is not ChannelData of that channel and length");
     }
 

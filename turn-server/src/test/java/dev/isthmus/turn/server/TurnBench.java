@@ -8,6 +8,7 @@ import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sim.SeededRandom;
 import dev.isthmus.turn.allocation.Allocation;
+import dev.isthmus.turn.allocation.PeerConnection;
 import dev.isthmus.turn.allocation.PortPool;
 import dev.isthmus.turn.allocation.RelayAddress;
 import dev.isthmus.turn.allocation.RelayPool;
@@ -47,6 +48,8 @@ final class TurnBench {
     final Set<Integer> taken = new HashSet<>();
     private final Sockets sockets = new Sockets();
     final TurnServer server;
+    /** What the shell was told to do, timers aside. */
+    final List<TurnCommand> commands = new ArrayList<>();
     long now = 1_000_000_000L;
     long wall = 1_700_000_000_000L;
 
@@ -165,7 +168,13 @@ final class TurnBench {
     }
 
     Out fromClient(TransportAddress client, byte[] bytes) {
-        return out(server.onClient(datagram(bytes, LISTENER, client), now, wall));
+        return fromClient(AddressKey.Transport.UDP, client, bytes);
+    }
+
+    Out fromClient(AddressKey.Transport transport, TransportAddress client, byte[] bytes) {
+        Datagram datagram = datagram(bytes, LISTENER, client);
+        datagram.key().transport(transport);
+        return out(server.onClient(datagram, now, wall));
     }
 
     /** Hands over datagrams of one client as the kernel's GRO does: all but the first follow another of the same train. */
@@ -195,6 +204,39 @@ final class TurnBench {
         }, user, password);
     }
 
+    /** A client over TCP. */
+    TurnDialog stream(TransportAddress client, String user) {
+        return new TurnDialog(request -> {
+            Out out = fromClient(AddressKey.Transport.TCP, client, request);
+            return out.kind() == Route.Kind.TO_CLIENT ? out.bytes() : null;
+        }, user, "secret");
+    }
+
+    Out connected(PeerConnection connection, boolean success) {
+        return out(server.tcp().onConnected(connection, success, now));
+    }
+
+    /** A peer connects to a relayed address; returns null when it is turned away. */
+    @Nullable
+    PeerConnection accepted(TransportAddress relayed, TransportAddress peer) {
+        Allocation allocation = all().stream().filter(a -> a.relayed().equals(relayed)).findFirst().orElseThrow();
+        PeerConnection connection = server.tcp().onAccepted(allocation, peer, now);
+        drain();
+        return connection;
+    }
+
+    Out announced(PeerConnection connection) {
+        return out(server.tcp().announce(connection));
+    }
+
+    /** A server whose users, addresses and all together are limited like that. */
+    static TurnBench limited(AllocationLimits each, int user, AllocationQuota.Limits quota, Bandwidth.Limits bandwidth) {
+        CredentialStore store = CredentialStore.of("example.org", Map.of("alice", "secret", "bob", "secret"),
+                CredentialPolicy.user(user, each), List.of());
+        return new TurnBench(store, List.of(relay("192.0.2.2", new PortPool(50_000, 50_999, 0, 1))), true, false, List.of(), quota,
+                bandwidth);
+    }
+
     TurnDialog alice() {
         return dialog(ALICE, "alice", "secret");
     }
@@ -203,6 +245,9 @@ final class TurnBench {
         for (TurnCommand command = server.pollCommand(); command != null; command = server.pollCommand()) {
             if (command instanceof TurnCommand.Release(Allocation allocation)) {
                 Objects.requireNonNull(allocation.socket()).close();
+            }
+            if (!(command instanceof TurnCommand.Schedule)) {
+                commands.add(command);
             }
         }
     }

@@ -9,7 +9,6 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.turn.probe.Network;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,8 +27,8 @@ final class DtlsLink implements Network.Link {
     private boolean open;
     private boolean ended;
 
-    DtlsLink(InetSocketAddress server, RandomSource random) throws IOException {
-        udp = new UdpLink(server);
+    DtlsLink(UdpLink udp, RandomSource random) throws IOException {
+        this.udp = udp;
         engine = BcDtlsEngine.client(
                 new BcDtlsEngine.Owner(tasks::add, () -> {}, new HandshakeWorkers(1, 1, 1), random, new Counters<>(DtlsReason.class)));
         engine.start(System.nanoTime());

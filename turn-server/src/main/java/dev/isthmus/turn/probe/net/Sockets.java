@@ -12,6 +12,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -34,6 +36,7 @@ public final class Sockets implements Network {
     private final TransportAddress server;
     private final InetAddress peers;
     private final RandomSource random;
+    private final Set<Integer> ports = new HashSet<>();
 
     /** Creates the way to a server, with peers on that host. */
     public Sockets(Carrier carrier, TransportAddress server, InetAddress peers, RandomSource random) {
@@ -54,10 +57,20 @@ public final class Sockets implements Network {
     @Override
     public Link open() throws IOException {
         return switch (carrier) {
-            case UDP -> new UdpLink(address(server));
-            case DTLS -> new DtlsLink(address(server), random);
+            case UDP -> fresh();
+            case DTLS -> new DtlsLink(fresh(), random);
             case TCP, TLS -> new StreamLink(connected());
         };
+    }
+
+    /** From a port that no client before has had: the server may remember what that one left there. */
+    private UdpLink fresh() throws IOException {
+        UdpLink link = new UdpLink(address(server));
+        while (!ports.add(link.local().port())) {
+            link.close();
+            link = new UdpLink(address(server));
+        }
+        return link;
     }
 
     private Socket connected() throws IOException {
