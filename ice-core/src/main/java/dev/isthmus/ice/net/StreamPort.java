@@ -16,7 +16,6 @@ public final class StreamPort {
             throw new PortException("cannot open a TCP socket for " + address + ": errno " + -fd, false);
         }
         Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
-        Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
         if (!address.ipv4()) {
             Libc.setsockopt(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
         }
@@ -26,6 +25,7 @@ public final class StreamPort {
             Libc.close(fd);
             throw new PortException("cannot open tcp " + address + ": errno " + -result, result == -Libc.EADDRINUSE);
         }
+        Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1); // not before: nobody else may be listening there
         return fd;
     }
 }

@@ -109,7 +109,8 @@ public final class EmbeddedTurn implements AutoCloseable {
 
     /** Adds the server's metrics. */
     public void metrics(MetricsText text) {
-        text.gauge("turn_allocations", "allocations", service.allocations()).counters("turn", service.counters());
+        text.gauge("turn_allocations", "allocations", service.allocations()).counters("turn", service.counters())
+                .counters("turn_dtls", service.dtlsCounters());
     }
 
     @Override

@@ -219,6 +219,12 @@ public final class Allocation {
         return routes.find(peer);
     }
 
+    /** Returns whether a peer's host has a permission now. */
+    public boolean permits(TransportAddress peer, long nowNanos) {
+        Permission permission = permission(peer);
+        return permission != null && permission.expires() > nowNanos;
+    }
+
     /** Returns whether the key's remote side has a permission, open or due. Costs no object. */
     public boolean knows(AddressKey peer) {
         return permission(peer.ipv4(), peer.remoteHigh(), peer.remoteLow()) != null;

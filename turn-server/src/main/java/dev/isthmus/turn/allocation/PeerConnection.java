@@ -23,15 +23,22 @@ public final class PeerConnection {
     private final Allocation allocation;
     private final TransportAddress peer;
     private State state;
+    private final boolean incoming;
     private volatile @Nullable Object channel;
     private volatile long deadline;
 
-    PeerConnection(int id, Allocation allocation, TransportAddress peer, State state, long deadline) {
+    PeerConnection(int id, Allocation allocation, TransportAddress peer, State state, boolean incoming, long deadline) {
         this.id = id;
         this.allocation = allocation;
         this.peer = peer;
         this.state = state;
+        this.incoming = incoming;
         this.deadline = deadline;
+    }
+
+    /** Returns whether the peer has made it. */
+    public boolean incoming() {
+        return incoming;
     }
 
     /** Returns the CONNECTION-ID. */

@@ -3,6 +3,7 @@ package dev.isthmus.turn.auth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Who shares which bandwidth, over all loops: each user its own, each source address its own, and all together. */
@@ -69,9 +70,11 @@ public final class Bandwidth {
         }
     }
 
+    private static final int FORGOTTEN_AT_ONCE = 8;
     private final Limits limits;
     private final @Nullable Pair all;
     private final ConcurrentHashMap<String, Pair> byHolder = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> unheld = new ConcurrentLinkedQueue<>();
 
     /** Creates shares of these limits. */
     public Bandwidth(Limits limits) {
@@ -80,7 +83,8 @@ public final class Bandwidth {
     }
 
     /** Returns what a new allocation may use, or null when nothing limits it. */
-    public @Nullable Share join(String username, String source) {
+    public @Nullable Share join(String username, String source, long nowNanos) {
+        forget(nowNanos);
         List<Pair> pairs = new ArrayList<>();
         join(pairs, user(username), limits.user());
         join(pairs, address(source), limits.address());
@@ -107,7 +111,26 @@ public final class Bandwidth {
     }
 
     private void leave(String holder) {
-        byHolder.computeIfPresent(holder, (h, p) -> --p.holders == 0 ? null : p);
+        byHolder.computeIfPresent(holder, (h, p) -> {
+            if (--p.holders == 0) {
+                unheld.add(h); // forgotten once it is paid for: whoever leaves and comes back has no fresh burst
+            }
+            return p;
+        });
+    }
+
+    private void forget(long nowNanos) {
+        String holder = unheld.poll();
+        for (int i = 0; holder != null && i < FORGOTTEN_AT_ONCE; i++) {
+            byHolder.computeIfPresent(holder, (h, p) -> {
+                if (p.holders == 0 && !(p.toPeers.full(nowNanos) && p.toClients.full(nowNanos))) {
+                    unheld.add(h);
+                    return p;
+                }
+                return p.holders == 0 ? null : p;
+            });
+            holder = i + 1 < FORGOTTEN_AT_ONCE ? unheld.poll() : null;
+        }
     }
 
     private static String user(String name) {

@@ -39,6 +39,11 @@ public final class RateLimit {
         }
     }
 
+    /** Returns whether a whole burst is there. */
+    boolean full(long nowNanos) {
+        return earned.get() <= nowNanos - burstNanos;
+    }
+
     /** Takes so many bytes, on credit if need be; returns how many nanoseconds must pass until they are paid for. */
     public long owe(int bytes, long nowNanos) {
         long cost = nanos(bytes);

@@ -86,16 +86,17 @@ final class DtlsClients {
             count(TurnReason.DTLS_STRANGE);
             return;
         }
+        Connections.Place halfOpen = shared.halfOpen().take(datagram.key().remote(), this::count);
+        if (halfOpen == null) {
+            return;
+        }
         DtlsClient before = open.get(datagram.key());
         if (before != null) {
-            before.close();
+            before.close(); // whose place the new one takes
         }
         Connections.Place place = shared.connections().take(datagram.key().remote(), this::count);
-        Connections.Place halfOpen = place == null ? null : shared.halfOpen().take(datagram.key().remote(), this::count);
-        if (place == null || halfOpen == null) {
-            if (place != null) {
-                place.close();
-            }
+        if (place == null) {
+            halfOpen.close();
             return;
         }
         count(TurnReason.DTLS_BEGUN);

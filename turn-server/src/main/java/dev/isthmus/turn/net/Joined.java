@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * bandwidth allows, and ends with it. The two may live on different loops.
  */
 final class Joined extends ChannelInboundHandlerAdapter {
+    /** How long a side that does not read may keep its connection after the other has ended. */
+    private static final long LINGER_SECONDS = 10;
     private final TurnLoop turn;
     private final Channel own;
     private final Bandwidth.@Nullable Share share;
@@ -79,10 +82,24 @@ final class Joined extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        Joined to = other;
-        if (to != null) {
-            to.own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> to.own.close());
+        end();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            end();
         }
+    }
+
+    /** Nothing more comes: the other side gets what is on its way, if it takes it soon, and is closed. */
+    void end() {
+        Joined to = other;
+        if (to != null && to.own.isOpen()) {
+            to.own.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> to.own.close());
+            to.own.eventLoop().schedule(() -> to.own.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        }
+        own.close();
     }
 
     @Override

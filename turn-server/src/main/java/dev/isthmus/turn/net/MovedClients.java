@@ -95,6 +95,7 @@ final class MovedClients {
     void disconnected(AddressKey client) {
         Way way = find(client);
         if (way != null) {
+            ways.remove(client, way);
             way.home.loop().execute(() -> way.home.onDisconnected(way.client));
         }
     }

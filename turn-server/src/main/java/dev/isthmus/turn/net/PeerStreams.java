@@ -10,6 +10,7 @@ import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.server.TcpRelays;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,8 +19,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP side of one loop's relayed addresses (RFC 6062): listens, connects, and joins what belongs together. */
@@ -27,6 +31,7 @@ final class PeerStreams {
     /** RFC 6062, section 5.2: at least 30 seconds. */
     private static final int CONNECT_MILLIS = 30_000;
     private static final int BACKLOG = 16;
+    private static final int MOST_KEPT = 1 << 20;
     /** The listening socket has the port too; Netty knows the option for listeners only. */
     private static final IntegerUnixChannelOption SHARED_PORT = new IntegerUnixChannelOption("SO_REUSEPORT", 1, 15);
     private final TurnLoop turn;
@@ -48,7 +53,8 @@ final class PeerStreams {
         }
         // Registered at once, since this is the loop's thread.
         return new ServerBootstrap().group(loop.netty()).channelFactory(() -> new EpollServerSocketChannel(descriptor))
-                .childOption(ChannelOption.AUTO_READ, false).childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel connection) {
@@ -57,8 +63,45 @@ final class PeerStreams {
                 }).register().channel();
     }
 
-    /** What a peer's connection is before it is joined: nothing is read from it, and an error ends it. */
+    /**
+     * What a peer's connection is before it is joined. Nothing is read from it; but when the peer has sent and closed already, what it sent is
+     * read to the end, and kept until the client asks for it.
+     */
     private static final class Unjoined extends ChannelInboundHandlerAdapter {
+        private final List<ByteBuf> kept = new ArrayList<>();
+        private int bytes;
+        private boolean ended;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf read = (ByteBuf) message;
+            bytes += read.readableBytes();
+            kept.add(read);
+            if (bytes > MOST_KEPT) {
+                context.close();
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            ended |= event instanceof ChannelInputShutdownEvent;
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            kept.forEach(ByteBuf::release);
+            kept.clear();
+        }
+
+        /** Leaves what came to its successor. */
+        void handOver(Joined successor) {
+            kept.forEach(successor::pass);
+            kept.clear();
+            if (ended) {
+                successor.end();
+            }
+        }
+
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             context.close();
@@ -82,17 +125,26 @@ final class PeerStreams {
         TransportAddress from = connection.allocation().bound();
         TransportAddress peer = connection.peer();
         ChannelFuture connecting = new Bootstrap().group(loop.netty()).channel(EpollSocketChannel.class)
-                .option(ChannelOption.AUTO_READ, false).option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.AUTO_READ, false).option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_REUSEADDR, true).option(SHARED_PORT, 1)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS).handler(new Unjoined())
                 .connect(new InetSocketAddress(peer.host(), peer.port()), new InetSocketAddress(from.host(), from.port()));
-        connection.channel(new Peer(turn, connecting.channel()));
-        connecting.addListener(done -> {
-            if (done.isSuccess()) {
-                opened(connection, connecting.channel());
-            }
-            turn.toClient(connection.allocation(), tcp().onConnected(connection, done.isSuccess(), loop.nowNanos()));
-        });
+        if (connecting.channel().isRegistered()) {
+            connection.channel(new Peer(turn, connecting.channel()));
+        }
+        // Without a descriptor for it Netty tells of the failure on a thread of its own.
+        connecting.addListener(done -> loop.submit(() -> {
+            connected(connection, connecting.channel(), done.isSuccess());
+            return true;
+        }));
+    }
+
+    private void connected(PeerConnection connection, Channel channel, boolean success) {
+        if (success) {
+            opened(connection, channel);
+        }
+        turn.toClient(connection.allocation(), tcp().onConnected(connection, success, loop.nowNanos()));
     }
 
     private void opened(PeerConnection connection, Channel channel) {
@@ -117,8 +169,10 @@ final class PeerStreams {
         client.become(ofClient);
         peer.channel().eventLoop().execute(() -> {
             if (peer.channel().isActive()) {
-                peer.channel().pipeline().replace(Unjoined.class, "joined", ofPeer);
+                Unjoined before = peer.channel().pipeline().get(Unjoined.class);
+                peer.channel().pipeline().replace(before, "joined", ofPeer);
                 peer.channel().config().setAutoRead(true);
+                before.handOver(ofPeer);
             } else {
                 client.close();
             }

@@ -4,9 +4,11 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.net.Wheel;
+import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.turn.ChannelData;
 import dev.isthmus.ice.turn.StreamFraming;
+import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -30,6 +32,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     /** Time without a message and without an allocation. */
     private static final long IDLE = TimeUnit.SECONDS.toNanos(60);
     private static final byte[] NOTHING = {};
+    private static final int DATA_INDICATION = StunType.of(TurnAttribute.METHOD_DATA, StunType.INDICATION);
 
     private final StreamClients clients;
     private final Channel channel;
@@ -169,7 +172,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             return;
         }
         boolean channelData = bytes.get(offset) >= 0x40;
-        if (!channel.isWritable() && (channelData || isIndication(bytes, offset))) {
+        if (!channel.isWritable() && (channelData || bytes.getShort(offset) == DATA_INDICATION)) {
             clients.count(TurnReason.SLOW_CLIENT);
             return;
         }
@@ -187,10 +190,6 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             flushing = true;
             channel.eventLoop().execute(flush); // once a turn, after everything of the turn has been written
         }
-    }
-
-    private static boolean isIndication(ByteBuffer bytes, int offset) {
-        return (bytes.getShort(offset) & 0x0110) == 0x0010;
     }
 
     private void flushNow() {

@@ -5,6 +5,7 @@ import dev.isthmus.ice.dtls.bc.PemIdentity;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
+import dev.isthmus.ice.net.Descriptors;
 import dev.isthmus.ice.net.HeldPort;
 import dev.isthmus.ice.net.IcmpError;
 import dev.isthmus.ice.net.LinkTable;
@@ -89,8 +90,11 @@ final class TurnLoop {
         return add(setup, ports -> UdpPort.bind(loop, address, options, ports));
     }
 
+    /** Takes over a given socket, with DTLS where the configuration wants it at that address. */
     void adopt(int descriptor) throws PortException {
-        add(null, ports -> UdpPort.adopt(loop, descriptor, adoptedOptions, ports));
+        TransportAddress local = Descriptors.localAddress(descriptor);
+        DatagramSetup setup = shared.setup().listeners().stream().filter(s -> s.address().equals(local)).findFirst().orElse(null);
+        add(setup, ports -> UdpPort.adopt(loop, descriptor, adoptedOptions, ports));
     }
 
     private interface Opening {
@@ -374,6 +378,8 @@ final class TurnLoop {
                 case TurnCommand.Bind(PeerConnection connection) -> {
                     if (path instanceof StreamClient client) {
                         peerStreams.join(connection, client);
+                    } else {
+                        PeerStreams.disconnect(connection);
                     }
                 }
                 case TurnCommand.Release(Allocation allocation) -> {

@@ -33,8 +33,6 @@ public final class TurnService implements AutoCloseable {
     private static final int LISTENER_BUFFER = 4 << 20;
     private static final int HANDSHAKE_THREADS = 2;
     private static final int HANDSHAKES_WAITING = 1000;
-    /** On virtual threads; most of their time they wait for the client. */
-    private static final int DTLS_HANDSHAKES = 256;
     private final List<TurnLoop> loops = new ArrayList<>();
     private final List<TransportAddress> listeners = new ArrayList<>();
 
@@ -93,7 +91,8 @@ public final class TurnService implements AutoCloseable {
     }
 
     private static HandshakeWorkers dtlsWorkers(Setup setup) {
-        return new HandshakeWorkers(DTLS_HANDSHAKES, setup.connections().handshakes(), setup.connections().handshakes());
+        int most = setup.connections().handshakes(); // they run on virtual threads, and most of their time they wait for the client
+        return new HandshakeWorkers(most, most, most);
     }
 
     private static List<RelayPool> pools(Setup setup, int index, int loops) {

@@ -35,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  * @param peers which peers may be reached
  * @param wire how the protocol is spoken where the RFCs leave a choice
  * @param loops how many loops
+ * @param metrics where metrics are served over HTTP, or null where they are not
  */
 public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Stream> streams, ConnectionLimits connections,
-        Limits limits, List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops) {
+        Limits limits, List<RelayAddress> relays, int firstPort, int lastPort, PeerPolicy peers, Wire wire, int loops,
+        @Nullable TransportAddress metrics) {
     /** A UDP port, and the address that clients are told, which has no port of its own. */
     public record Listener(DatagramSetup setup, TransportAddress advertise) {
         /** Returns where it is bound. */
@@ -124,7 +126,14 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
         return new TurnSettings(AuthSettings.read(turn, limits), listeners, streams, connections, Limits.read(limits), relays, ports[0],
                 ports[1],
                 PeerSettings.read(turn.section("peers")),
-                wire, loops);
+                wire, loops, metrics(turn.section("http")));
+    }
+
+    /** Off unless a port is given: nobody is surprised by an open one. */
+    private static @Nullable TransportAddress metrics(Section http) {
+        TransportAddress host = http.address("address", "127.0.0.1").bind();
+        int port = http.integer("port", -1, -1, 65535);
+        return port < 0 ? null : host.withPort(port);
     }
 
     private static void listeners(Section turn, List<Listener> listeners, List<Stream> streams) {

@@ -2,9 +2,11 @@ package dev.isthmus.turn.server;
 
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.turn.allocation.PeerConnections;
 import dev.isthmus.turn.auth.Credential;
 import dev.isthmus.turn.peers.PeerPolicy;
 import dev.isthmus.turn.peers.PeerRule;
+import java.util.function.Predicate;
 
 /** Which peers a credential may reach: its own exact list, or the server's policy. */
 record Admission(PeerPolicy policy, LinkTable links) {
@@ -26,7 +28,19 @@ record Admission(PeerPolicy policy, LinkTable links) {
         if (credential.policy().exact()) {
             return credential.policy().names(peer) ? Verdict.YES : Verdict.NO;
         }
-        PeerRule rule = policy.decide(peer, links::holds);
+        return endpoint(peer, links::holds);
+    }
+
+    /** Whether this address and port may be a peer that is reached by TCP. */
+    Verdict tcpEndpoint(Credential credential, TransportAddress peer, PeerConnections connections) {
+        if (credential.policy().exact()) {
+            return Verdict.NO; // a list of UDP ports
+        }
+        return endpoint(peer, connections::isRelayed);
+    }
+
+    private Verdict endpoint(TransportAddress peer, Predicate<TransportAddress> relayed) {
+        PeerRule rule = policy.decide(peer, relayed);
         if (!rule.allow()) {
             return Verdict.NO;
         }

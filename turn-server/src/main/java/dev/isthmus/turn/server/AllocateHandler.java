@@ -91,7 +91,7 @@ final class AllocateHandler {
         if (request.has(TurnAttribute.MOBILITY_TICKET)) {
             mobility.renew(allocation);
         }
-        limitBandwidth(allocation, bandwidth.join(credential.username(), source));
+        limitBandwidth(allocation, bandwidth.join(credential.username(), source, nowNanos));
         server.add(allocation);
         return answer(request, allocation, nowNanos);
     }

@@ -21,6 +21,9 @@ final class RefreshHandler {
 
     boolean onRequest(StunMessage request, AddressKey client, Allocation allocation, long nowNanos, long wallMillis) {
         boolean moves = !allocation.client().equals(client);
+        if (moves && allocation.tcp() && !client.isStream()) {
+            return refusals.refuse(TurnReason.BAD_REQUEST, ErrorCode.BAD_REQUEST); // RFC 6062, section 4.1
+        }
         if (!moves && request.has(TurnAttribute.MOBILITY_TICKET) && !mobile(allocation)) {
             return refusals.refuse(TurnReason.BAD_TICKET, ErrorCode.BAD_REQUEST);
         }
@@ -37,7 +40,7 @@ final class RefreshHandler {
         }
         long lifetime = Lifetimes.ends(request) ? 0 : Lifetimes.seconds(request, allocation.credential(), wallMillis);
         if (moves && lifetime > 0) {
-            server.move(allocation, client.copy());
+            server.move(allocation, client.copy(), nowNanos);
         }
         set(one, lifetime, nowNanos);
         if (other != null) {

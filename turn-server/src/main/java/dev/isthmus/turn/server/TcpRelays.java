@@ -10,7 +10,6 @@ import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.PeerConnection;
 import dev.isthmus.turn.allocation.PeerConnections;
-import dev.isthmus.turn.allocation.PeerRoute;
 import dev.isthmus.turn.auth.AllocationLimits;
 import dev.isthmus.turn.auth.Credential;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ public final class TcpRelays {
         if (allocation == null) {
             return refusals.refuse(TurnReason.WRONG_FAMILY, ErrorCode.PEER_ADDRESS_FAMILY_MISMATCH);
         }
-        if (server.admission().endpoint(allocation.credential(), peer) == Admission.Verdict.NO) {
+        if (forbidden(allocation, peer)) {
             return refusals.refuse(TurnReason.PEER_FORBIDDEN, ErrorCode.FORBIDDEN);
         }
         List<PeerConnection> held = allocation.extras().connections();
@@ -61,7 +60,7 @@ public final class TcpRelays {
                 return !again && refusals.refuse(TurnReason.CONNECTION_EXISTS, ErrorCode.CONNECTION_ALREADY_EXISTS);
             }
         }
-        if (full(allocation)) {
+        if (full(allocation, false)) {
             return refusals.refuse(TurnReason.TOO_MANY_PEER_CONNECTIONS, ErrorCode.INSUFFICIENT_CAPACITY);
         }
         PeerConnection fresh = connections.make(allocation, peer, PeerConnection.State.CONNECTING, Deadline.NONE, random);
@@ -70,11 +69,17 @@ public final class TcpRelays {
         return false;
     }
 
-    private static boolean full(Allocation allocation) {
+    private boolean forbidden(Allocation allocation, TransportAddress peer) {
+        return server.admission().tcpEndpoint(allocation.credential(), peer, connections) == Admission.Verdict.NO;
+    }
+
+    /** Peers that connect take no place from what the client connects to. */
+    private static boolean full(Allocation allocation, boolean incoming) {
         AllocationLimits limits = allocation.credential().policy().limits();
         List<PeerConnection> held = allocation.extras().connections();
         return held.size() >= limits.connections()
-                || held.stream().filter(c -> c.state() != PeerConnection.State.BOUND).count() >= limits.pending();
+                || held.stream().filter(c -> c.incoming() == incoming && c.state() != PeerConnection.State.BOUND).count() >= limits
+                        .pending();
     }
 
     /** Takes what came of a {@link TurnCommand.Connect}; returns the answer to the client. */
@@ -101,12 +106,11 @@ public final class TcpRelays {
 
     /** Takes a connection that came to a relayed address (section 5.3); returns what stands for it, or null when it is to be closed. */
     public @Nullable PeerConnection onAccepted(Allocation allocation, TransportAddress peer, long nowNanos) {
-        PeerRoute from = server.route(allocation, peer);
-        if (from == null || !from.open(nowNanos)) {
+        if (!allocation.permits(peer, nowNanos) || forbidden(allocation, peer)) {
             server.counters().count(TurnReason.NO_PERMISSION_FROM_PEER);
             return null;
         }
-        if (full(allocation)) {
+        if (full(allocation, true)) {
             server.counters().count(TurnReason.TOO_MANY_PEER_CONNECTIONS);
             return null;
         }

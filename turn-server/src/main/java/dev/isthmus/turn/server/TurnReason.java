@@ -55,6 +55,7 @@ public enum TurnReason implements Reason {
     BANDWIDTH_TO_CLIENT("data to clients dropped because the user, its address or the server has used its bandwidth up"),
     MOBILITY_FORBIDDEN("Allocate requests answered 405 because clients may not move"),
     BAD_TICKET("Refresh requests answered 400 because of their mobility ticket"),
+    PARKED("allocations of clients that may come back, kept after their connection closed"),
     MOVED("allocations that went with their client to another address"),
     SENT_TO_LOOP("messages of clients that moved, handed to the loop that has their allocation"),
     DATA_ON_TCP("Send indications on allocations whose peers are reached by TCP"),

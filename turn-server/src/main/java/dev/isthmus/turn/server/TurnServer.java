@@ -32,7 +32,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +64,7 @@ public final class TurnServer {
     private final BindingHandler binding;
     private final RequestHandler requests;
     private final Reply reply;
+    private final IcmpReports icmp;
     private final StunMessage message = new StunMessage();
     private final Route route = new Route();
     private final AddressKey peerKey = new AddressKey();
@@ -73,6 +73,8 @@ public final class TurnServer {
     /** What the last datagram of a train was for; the next one of the same train and channel need not be looked up. */
     private @Nullable Allocation trainAllocation;
     private @Nullable PeerRoute trainRoute;
+    /** How many allocations have been left by their connections. */
+    private long parked;
     private final Deque<TurnCommand> commands = new ArrayDeque<>();
 
     /** Creates a server that counts into the given counters. */
@@ -85,6 +87,7 @@ public final class TurnServer {
         this.admission = new Admission(parts.config().peers(), parts.links());
         MessageIntegrity integrity = new MessageIntegrity();
         this.reply = new Reply(integrity, parts.config().software());
+        this.icmp = new IcmpReports(reply, parts.random(), counters);
         this.binding = new BindingHandler(parts.config().discovery(), parts.tables().limiter(), counters, reply);
         Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
         this.requests = new RequestHandler(this, parts, authenticator, mobility, reply);
@@ -289,31 +292,10 @@ public final class TurnServer {
         return answer(allocation.client());
     }
 
-    /**
-     * Takes an ICMP error about a datagram that an allocation sent (section 11.5): the client learns of it when the peer has a permission. Each
-     * peer is told of once in a while, whatever comes. The type has seven bits and the code nine, as figure 11 has it.
-     */
+    /** Takes an ICMP error about a datagram that an allocation sent (section 11.5). */
     public Route onIcmp(Allocation allocation, IcmpError error, long nowNanos) {
-        AddressKey key = error.key();
-        PeerRoute to = allocation.routeTo(key);
-        boolean told = key.ipv4() ? error.type() == 3 || error.type() == 11 : error.type() >= 1 && error.type() <= 3;
-        if (!told) {
-            return drop(TurnReason.ICMP_OTHER);
-        }
-        if (to == null || !to.open(nowNanos)) {
-            return drop(TurnReason.ICMP_WITHOUT_PERMISSION);
-        }
-        if (!to.mayReportError(nowNanos, ICMP_PAUSE)) {
-            return drop(TurnReason.ICMP_TOO_MANY);
-        }
-        counters.count(TurnReason.ICMP_REPORTED);
-        reply.indication(TurnAttribute.METHOD_DATA, random.nextInt(), random.nextLong())
-                .xorAddress(TurnAttribute.XOR_PEER_ADDRESS, key.ipv4(), key.remoteHigh(), key.remoteLow(), key.remotePort())
-                .int64(TurnAttribute.ICMP, (long) (error.type() << 9 | error.code()) << 32 | error.mtu() & 0xffffffffL);
-        return answer(allocation.client());
+        return icmp.onError(allocation, error, nowNanos) ? answer(allocation.client()) : route.drop();
     }
-
-    private static final long ICMP_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** Expires what is due in an allocation; its timer is filed anew by the command that follows, if it lives on. */
     public void onTimeout(Allocation allocation, long nowNanos) {
@@ -335,6 +317,9 @@ public final class TurnServer {
     void add(Allocation allocation) {
         allocations.put(allocation.client(), allocation);
         counters.count(TurnReason.ALLOCATED);
+        if (allocation.tcp()) {
+            tables.connections().opened(allocation.relayed());
+        }
         scheduleBoth(allocation);
     }
 
@@ -355,6 +340,7 @@ public final class TurnServer {
         }
         trainRoute = null;
         if (allocation.tcp()) {
+            tables.connections().ended(allocation.relayed());
             tcp().release(allocation);
         }
         mobility.release(allocation, sibling);
@@ -401,7 +387,7 @@ public final class TurnServer {
     }
 
     /** Lets an allocation go with its client to another five-tuple. */
-    void move(Allocation any, AddressKey to) {
+    void move(Allocation any, AddressKey to, long nowNanos) {
         Allocation filed = allocations.get(any.client());
         if (filed == null) {
             return;
@@ -412,8 +398,8 @@ public final class TurnServer {
         Bandwidth.Share share = filed.bandwidth();
         if (share != null) {
             String username = any.credential().username();
+            AllocateHandler.limitBandwidth(filed, tables.bandwidth().join(username, source, nowNanos));
             tables.bandwidth().leave(username, from);
-            AllocateHandler.limitBandwidth(filed, tables.bandwidth().join(username, source));
         }
         trainRoute = null;
         allocations.remove(any.client(), filed);
@@ -430,10 +416,30 @@ public final class TurnServer {
         Allocation allocation = allocations.get(client);
         Allocation sibling = allocation == null ? null : allocation.sibling();
         boolean mobile = allocation != null && allocation.mobile() || sibling != null && sibling.mobile();
-        if (allocation != null && !mobile) {
+        if (allocation != null && mobile) {
+            park(allocation);
+        } else if (allocation != null) {
             counters.count(TurnReason.DISCONNECTED);
             releaseBoth(allocation);
         }
+    }
+
+    /**
+     * Files a mobile allocation whose client's connection has closed where no packet can find it: whoever connects from that address next has
+     * proved nothing. Its ticket finds it.
+     */
+    private void park(Allocation allocation) {
+        AddressKey client = allocation.client();
+        AddressKey nowhere = client.copy();
+        nowhere.setLocal(client.ipv4(), 0, ++parked, 0);
+        allocations.remove(client, allocation);
+        allocation.move(nowhere);
+        Allocation sibling = allocation.sibling();
+        if (sibling != null) {
+            sibling.move(nowhere);
+        }
+        allocations.put(nowhere, allocation);
+        counters.count(TurnReason.PARKED);
     }
 
     /** Returns whether a client has an allocation. */

@@ -114,6 +114,25 @@ class LimitsTest {
         assertThat(narrow.counters.get(TurnReason.BANDWIDTH_TO_CLIENT)).isPositive();
     }
 
+    /** Who leaves and comes back has no fresh burst. */
+    @Test
+    void bandwidthIsRemembered() throws Exception {
+        TurnBench narrow = TurnBench.limited(AllocationLimits.DEFAULT, 9, AllocationQuota.Limits.DEFAULT,
+                new Bandwidth.Limits(100_000, 0, 0));
+        byte[] message = TurnDialog.channelData(0x4000, new byte[1000]);
+        int passed = 0;
+        for (int i = 0; i < 5; i++) {
+            TurnDialog alice = narrow.alice();
+            alice.allocate();
+            alice.bind(0x4000, TurnBench.PEER);
+            for (int j = 0; j < 100; j++) {
+                passed += narrow.fromClient(TurnBench.ALICE, message).kind() == Route.Kind.TO_PEER ? 1 : 0;
+            }
+            alice.refresh(0);
+        }
+        assertThat(passed).isEqualTo(65);
+    }
+
     /** A user's allocations share its bandwidth, and what nobody holds is forgotten. */
     @Test
     void bandwidthIsShared() throws Exception {

@@ -102,7 +102,11 @@ class MobilityTest {
         byte[] ticket = allocate(tcp);
         AddressKey key = AddressKey.of(TurnBench.LISTENER, TurnBench.ALICE).transport(AddressKey.Transport.TCP);
         bench.server.onDisconnected(key);
+        assertThat(bench.fromClient(AddressKey.Transport.TCP, TurnBench.ALICE, tcp.indication(TurnBench.PEER, new byte[1])).kind())
+                .as("who connects from that address next").isEqualTo(Route.Kind.DROP);
+        assertThat(bench.stream(TurnBench.ALICE, "bob").allocate()).isZero();
         assertThat(move(bench.dialog(ELSEWHERE, "alice", "secret"), ticket)).isZero();
+        assertThat(bench.dialog(ELSEWHERE, "alice", "secret").refresh(0)).isZero();
     }
 
     @Test

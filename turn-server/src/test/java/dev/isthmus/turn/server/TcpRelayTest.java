@@ -104,6 +104,18 @@ class TcpRelayTest {
         assertThat(commands(TurnCommand.Connect.class)).isEmpty();
     }
 
+    /** Peers that connect take no place from what the client connects to. */
+    @Test
+    void incomingAndOutgoingAreCountedApart() throws Exception {
+        TransportAddress relayed = alice.relayed();
+        alice.permit(TurnBench.PEER);
+        for (int i = 0; i < 20; i++) {
+            bench.accepted(relayed, TurnBench.PEER.withPort(10_000 + i));
+        }
+        assertThat(bench.counters.get(TurnReason.TOO_MANY_PEER_CONNECTIONS)).isEqualTo(12);
+        assertThat(connect(alice)).isEqualTo(-1);
+    }
+
     /** Section 5.4. */
     @Test
     void aConnectionIsBoundOnce() throws Exception {

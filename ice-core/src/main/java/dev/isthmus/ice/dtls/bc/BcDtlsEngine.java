@@ -122,6 +122,9 @@ public final class BcDtlsEngine implements DtlsEngine {
 
     /** Runs on a virtual thread. */
     private void handshake() {
+        if (transport.isClosed()) {
+            return; // its owner has given up while it waited for its turn
+        }
         try {
             connected(handshake.run(new RandomAdapter(owner.random()), transport), handshake.done());
         } catch (IOException | RuntimeException e) {
@@ -139,9 +142,19 @@ public final class BcDtlsEngine implements DtlsEngine {
             owner.counters().count(DtlsReason.HANDSHAKES_DONE);
             events.add(event);
             transport.release();
+            readPending(done);
             readRecords();
             owner.drain().run();
         });
+    }
+
+    /** What came in one datagram with the end of the handshake. */
+    private void readPending(DTLSTransport open) {
+        try {
+            takePending(open);
+        } catch (IOException e) {
+            closedByPeer();
+        }
     }
 
     private void failed(Exception e) {
@@ -184,10 +197,8 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
         while (!ended && transport.hasInput()) {
             try {
-                int length = open.receive(scratch, 0, scratch.length, 0);
-                if (length > 0) {
-                    events.add(new DtlsEvent.Data(Arrays.copyOf(scratch, length)));
-                }
+                data(open.receive(scratch, 0, scratch.length, 0));
+                takePending(open); // further records of the same datagram
             } catch (InterruptedIOException e) {
                 break; // everything is read
             } catch (IOException e) {
@@ -196,6 +207,19 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
         if (!ended && handshake.endedByPeer()) {
             closedByPeer();
+        }
+    }
+
+    private void takePending(DTLSTransport open) throws IOException {
+        for (int length = open.receivePending(scratch, 0, scratch.length); length >= 0; length = open.receivePending(scratch, 0,
+                scratch.length)) {
+            data(length);
+        }
+    }
+
+    private void data(int length) {
+        if (length > 0) {
+            events.add(new DtlsEvent.Data(Arrays.copyOf(scratch, length)));
         }
     }
 

@@ -65,6 +65,10 @@ final class QueueTransport implements DatagramTransport {
         return in.offer(datagram);
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     boolean hasInput() {
         return !in.isEmpty();
     }
