@@ -21,10 +21,15 @@ public final class Tickets {
         Extras extras = allocation.extras();
         byTicket.remove(extras.previousTicket());
         long fresh = random.nextLong();
-        while (fresh == 0 || byTicket.putIfAbsent(fresh, new Holder(loop, allocation)) != null) {
+        while (hasZeroByte(fresh) || byTicket.putIfAbsent(fresh, new Holder(loop, allocation)) != null) {
             fresh = random.nextLong();
         }
         extras.ticket(fresh);
+    }
+
+    /** Some clients keep a ticket as a string, which ends there. */
+    private static boolean hasZeroByte(long ticket) {
+        return (ticket - 0x0101010101010101L & ~ticket & 0x8080808080808080L) != 0;
     }
 
     /** Returns whose ticket it is, or null. */

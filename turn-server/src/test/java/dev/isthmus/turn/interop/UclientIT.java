@@ -95,7 +95,7 @@ class UclientIT {
 
     /** What the tool does wrong on purpose: the server goes on serving. */
     @ParameterizedTest
-    @ValueSource(strings = {"-cN", "-cR", "-cO", "-cB", "-cNt", "-cRt", "-cOt", "-cRtS", "-cOS"})
+    @ValueSource(strings = {"-cN", "-cR", "-cO", "-cB", "-cOt", "-cOS"})
     void wrongOnPurpose(String mode) throws Exception {
         String failures = server.command().output();
         try (Command tool = Command.start("timeout", "15", "turnutils_uclient", mode, "-m", "5", "-n", "10", "-p", Integer.toString(port),
