@@ -87,6 +87,9 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(false);
         handler.handshakeFuture().addListener(done -> {
             place.close();
+            if (!done.isSuccess()) {
+                clients.count(TurnReason.TLS_FAILED);
+            }
             context.channel().config().setAutoRead(true);
         });
         context.pipeline().addLast(handler);

@@ -29,7 +29,7 @@ public final class TurnProcess implements AutoCloseable {
         Command command = Command.start(words.toArray(String[]::new));
         try {
             String line = command.line(60, l -> l.contains("listening on"));
-            int port = Integer.parseInt(line.replaceFirst(".*127\\.0\\.0\\.1:(\\d+).*", "$1"));
+            int port = Integer.parseInt(line.replaceFirst(".*?127\\.0\\.0\\.1:(\\d+).*", "$1"));
             return new TurnProcess(command, port);
         } catch (AssertionError | InterruptedException e) {
             command.close();
