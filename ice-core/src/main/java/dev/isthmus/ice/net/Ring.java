@@ -26,6 +26,8 @@ final class Ring {
 
     private static final int STRIDE = ReceiveBatch.HEADROOM + SLOT_BYTES;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(SLOTS * STRIDE);
+    /** The consumer's own view of the bytes: whatever a receiver does to its limit, the producer does not see it. */
+    private final ByteBuffer reading = bytes.duplicate();
     private final AddressKey[] keys = new AddressKey[SLOTS];
     private final int[] lengths = new int[SLOTS];
     private final @Nullable DatagramHandler[] targets = new @Nullable DatagramHandler[SLOTS];
@@ -70,7 +72,7 @@ final class Ring {
             targets[slot] = null;
             if (target != null) {
                 view.key().set(keys[slot]);
-                target.onDatagram(view.wrap(bytes, slot * STRIDE + ReceiveBatch.HEADROOM, lengths[slot]), nowNanos);
+                target.onDatagram(view.wrap(reading, slot * STRIDE + ReceiveBatch.HEADROOM, lengths[slot]), nowNanos);
             }
             HEAD.setRelease(this, at + 1);
         }

@@ -184,8 +184,9 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         }
         int padding = channelData ? -length & 3 : 0;
         ByteBuf out = channel.alloc().directBuffer(length + padding);
-        out.writeBytes(bytes.limit(offset + length).position(offset)).writeZero(padding);
-        bytes.clear();
+        ByteBuffer target = out.internalNioBuffer(0, length);
+        target.put(target.position(), bytes, offset, length); // its limit is not ours to move: another loop may be writing into the same ring
+        out.writerIndex(length).writeZero(padding);
         channel.write(out, channel.voidPromise());
         if (!flushing) {
             flushing = true;

@@ -9,7 +9,8 @@ public record Certificate(Path certificate, Path key) {
     public static Certificate make(Path folder) throws Exception {
         Certificate made = new Certificate(folder.resolve("cert.pem"), folder.resolve("key.pem"));
         Command.run(30, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=localhost", "-keyout", made.key.toString(), "-out", made.certificate.toString());
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", made.key.toString(), "-out",
+                made.certificate.toString());
         return made;
     }
 
