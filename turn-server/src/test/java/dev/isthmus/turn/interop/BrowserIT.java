@@ -140,7 +140,7 @@ class BrowserIT {
     void firefox(String transport, @TempDir Path folder) throws Exception {
         Peers.command("firefox-esr", "firefox-esr");
         Peers.command("certutil", "libnss3-tools");
-        Certificate certificate = Certificate.make(folder);
+        Certificate certificate = Certificate.signed(folder);
         Path profile = Files.createDirectory(folder.resolve("profile"));
         Files.writeString(profile.resolve("user.js"), """
                 user_pref("media.peerconnection.ice.loopback", true);
@@ -154,7 +154,7 @@ class BrowserIT {
                 user_pref("services.settings.server", "http://127.0.0.1:9/");
                 """);
         Command.run(30, "certutil", "-N", "-d", "sql:" + profile, "--empty-password");
-        Command.run(30, "certutil", "-A", "-n", "test", "-t", "CT,,", "-i", certificate.certificate().toString(), "-d", "sql:" + profile);
+        Command.run(30, "certutil", "-A", "-n", "test", "-t", "CT,,", "-i", folder.resolve("ca.pem").toString(), "-d", "sql:" + profile);
         assertThat(relayed(transport, certificate,
                 page -> Command.start("firefox-esr", "--headless", "--no-remote", "--profile", profile.toString(), page)))
                 .isEqualTo("relay same");
