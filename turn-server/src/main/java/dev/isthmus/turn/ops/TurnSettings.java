@@ -164,6 +164,10 @@ public record TurnSettings(AuthSettings auth, List<Listener> listeners, List<Str
             if (identity == null && encrypted) {
                 throw section.problem("certificate", "is missing; a " + transport + " listener needs certificate and key");
             }
+            if (datagrams && identity != null && !List.of("RSA", "EC", "ECDSA").contains(identity.key().getAlgorithm())) {
+                throw section.problem("key",
+                        "is of a kind that DTLS 1.2 cannot use here (" + identity.key().getAlgorithm() + "); take RSA or ECDSA");
+            }
             if (datagrams) {
                 listeners.add(new Listener(new DatagramSetup(bind, identity, !encrypted), address.advertise()));
                 continue;
