@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.turn.net;
+
+import org.jspecify.annotations.NullMarked;
