@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Every credential that a server accepts: long-term users and REST secrets. Immutable; shared by all loops. */
+/**
+ * Every credential that a server accepts: long-term users and REST secrets, and those of a store that has to be asked. Shared by all loops.
+ */
 public final class CredentialStore {
     private final String realm;
     private final Map<String, LongTermUser> users = new HashMap<>();
@@ -17,6 +19,7 @@ public final class CredentialStore {
     private final CredentialPolicy policy;
     private final List<RestSecret> secrets;
     private final List<PasswordAlgorithm> algorithms;
+    private final @Nullable Lookups lookups;
 
     /**
      * Creates a store from users, what they may do, and secrets.
@@ -35,6 +38,21 @@ public final class CredentialStore {
         }
         this.algorithms = algorithms.stream().filter(a -> users.stream().allMatch(u -> u.key(a) != null) || a == PasswordAlgorithm.MD5)
                 .toList();
+        this.lookups = null;
+    }
+
+    private CredentialStore(CredentialStore known, CredentialSource source, Lookups.Limits limits) {
+        this.realm = known.realm;
+        this.policy = known.policy;
+        this.secrets = known.secrets;
+        this.users.putAll(known.users);
+        this.algorithms = known.algorithms.stream().filter(source.algorithms()::contains).toList();
+        this.lookups = new Lookups(source, limits);
+    }
+
+    /** Returns a store that knows these credentials and asks a source for every other user. USERHASH is not offered then. */
+    public CredentialStore with(CredentialSource source, Lookups.Limits limits) {
+        return new CredentialStore(this, source, limits);
     }
 
     /** Creates a store from passwords by user name, with both algorithms. */
@@ -51,7 +69,7 @@ public final class CredentialStore {
 
     /** Returns whether nobody can authenticate, so that the server offers STUN only. */
     public boolean isEmpty() {
-        return users.isEmpty() && secrets.isEmpty();
+        return users.isEmpty() && secrets.isEmpty() && lookups == null;
     }
 
     /** Returns the password algorithms that may be used, the preferred one first. */
@@ -60,16 +78,38 @@ public final class CredentialStore {
     }
 
     /**
-     * Returns whether every user can be found by USERHASH. Those of a REST secret cannot: the name carries the expiry, and a hash hides it.
+     * Returns whether every user can be found by USERHASH. Those of a REST secret cannot: the name carries the expiry, and a hash hides it; nor
+     * can those of a source, which is asked by name.
      */
     public boolean anonymity() {
-        return secrets.isEmpty();
+        return secrets.isEmpty() && lookups == null;
     }
 
     /** Returns the name of the user whose USERHASH that is (RFC 8489, section 14.4), or null. */
     public @Nullable String username(byte[] userHash) {
         LongTermUser user = byHash.get(ByteBuffer.wrap(userHash));
         return user == null ? null : user.name();
+    }
+
+    /** Returns who has to be asked about a user, or null when the process knows itself. */
+    public @Nullable Lookups lookups(String username) {
+        boolean minted = !secrets.isEmpty() && RestSecret.expiryMillis(username) >= 0;
+        return minted || users.containsKey(username) ? null : lookups;
+    }
+
+    /** Forgets what a source has said of a user. */
+    public void forget(String username) {
+        if (lookups != null) {
+            lookups.forget(username);
+        }
+    }
+
+    /** Returns the credential of a user that a source has found, or null when it has expired or lacks that key. */
+    public static @Nullable Credential credential(CredentialSource.Found found, PasswordAlgorithm algorithm, long wallMillis) {
+        byte[] key = found.user().key(algorithm);
+        return key == null || found.expiresMillis() <= wallMillis
+                ? null
+                : new Credential(found.user().name(), algorithm, key, found.policy(), found.expiresMillis());
     }
 
     /** Returns the credentials that a user name may mean, in the order in which their keys are to be tried; none is expired. */

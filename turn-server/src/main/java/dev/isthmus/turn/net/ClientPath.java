@@ -3,6 +3,7 @@ package dev.isthmus.turn.net;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.UdpPort;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 
 /** The way to a client: a UDP listener that all share, or a connection of its own. */
 interface ClientPath {
@@ -12,6 +13,15 @@ interface ClientPath {
      * @param traffic DSCP and ECN bits, where the way has datagrams
      */
     void send(AddressKey client, ByteBuffer bytes, int offset, int length, int traffic);
+
+    /** Reads nothing more of the client for that long; where nothing can be held back, nothing happens. */
+    default void pause(long nanos) {}
+
+    /**
+     * The message that was just handed over can be judged only when that has completed. A connection holds it back until then; a datagram is
+     * lost, and the client sends it again.
+     */
+    default void later(CompletionStage<?> until) {}
 
     /** An allocation has this way to its client from now on. */
     default void opened() {}

@@ -24,6 +24,7 @@ final class MovedClients {
         private final TurnLoop from;
         private final TurnLoop home;
         private final AddressKey client;
+        private final ClientPath path;
         /** Allocations that have this way to their client: two when it is a dual one. */
         private int users;
         /** Runs on the home loop. */
@@ -35,6 +36,7 @@ final class MovedClients {
             this.from = from;
             this.home = home;
             this.client = client.copy();
+            this.path = path;
             this.outward = (datagram, now) -> path.send(this.client, datagram.buffer(), datagram.offset(), datagram.length(), 0);
         }
 
@@ -51,6 +53,12 @@ final class MovedClients {
         @Override
         public void send(AddressKey to, ByteBuffer bytes, int offset, int length, int traffic) {
             home.loop().handOver(from.loop(), outward, client, bytes, offset, length);
+        }
+
+        /** From the home loop. */
+        @Override
+        public void pause(long nanos) {
+            from.loop().execute(() -> path.pause(nanos));
         }
 
         /** The client's packets take this way from now on. */

@@ -19,6 +19,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private static final long FIRST_MESSAGE = TimeUnit.SECONDS.toNanos(15);
     /** Time without a message and without an allocation. */
     private static final long IDLE = TimeUnit.SECONDS.toNanos(60);
+    /** No credential store is waited for longer. */
+    private static final long LONGEST_WAIT_SECONDS = 6;
     private static final byte[] NOTHING = {};
     private static final int DATA_INDICATION = StunType.of(TurnAttribute.METHOD_DATA, StunType.INDICATION);
 
@@ -48,6 +52,11 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private @Nullable Joined joined;
     private boolean spoken;
     private long heard;
+    /** Messages are held back while the first of them cannot be judged yet. */
+    private boolean waiting;
+    /** Nothing is read as long as what was read is not earned yet. */
+    private boolean paused;
+    private long pausedUntil;
 
     StreamClient(StreamClients clients, Channel channel, TransportAddress remote, AddressKey.Transport transport) {
         this.clients = clients;
@@ -116,7 +125,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     private void take(ByteBuf bytes) {
         ByteBuffer scratch = clients.scratch();
-        while (bytes.isReadable() && channel.isOpen() && joined == null) {
+        while (bytes.isReadable() && channel.isOpen() && joined == null && !waiting) {
             int skipped = Math.min(skip, bytes.readableBytes());
             bytes.skipBytes(skipped);
             skip -= skipped;
@@ -126,6 +135,11 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             bytes.readBytes(scratch.limit(Datagram.HEADROOM + have + room).position(Datagram.HEADROOM + have));
             scratch.clear();
             cut(scratch, Datagram.HEADROOM, Datagram.HEADROOM + have + room);
+        }
+        if (waiting && bytes.isReadable()) { // what one read brought
+            byte[] all = Arrays.copyOf(rest, rest.length + bytes.readableBytes());
+            bytes.readBytes(all, rest.length, bytes.readableBytes());
+            rest = all;
         }
         Joined half = joined;
         if (half != null && (rest.length > 0 || bytes.isReadable())) { // what came behind the ConnectionBind
@@ -148,6 +162,9 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
                 spoken = true;
                 heard = clients.loop().nowNanos();
                 clients.onMessage(this, buffer, at, length, heard);
+                if (waiting) {
+                    break;
+                }
                 at += length;
             }
             length = next(buffer, at, end);
@@ -165,6 +182,53 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private int next(ByteBuffer buffer, int at, int end) {
         boolean early = !spoken && end > at && buffer.get(at) >= 0x40;
         return early ? StreamFraming.BROKEN : StreamFraming.next(buffer, at, end - at);
+    }
+
+    @Override
+    public void later(CompletionStage<?> until) {
+        waiting = true;
+        read();
+        Runnable again = () -> {
+            if (waiting && channel.isOpen()) {
+                waiting = false;
+                goOn();
+            }
+        };
+        until.whenComplete((answer, failure) -> clients.loop().execute(again));
+        channel.eventLoop().schedule(again, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void goOn() {
+        ByteBuf kept = Unpooled.wrappedBuffer(rest);
+        rest = NOTHING;
+        take(kept);
+        read();
+    }
+
+    @Override
+    public void pause(long nanos) {
+        pausedUntil = Math.max(pausedUntil, clients.loop().nowNanos() + nanos);
+        if (!paused) {
+            paused = true;
+            read();
+            channel.eventLoop().schedule(this::resume, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void resume() {
+        long left = pausedUntil - clients.loop().nowNanos();
+        if (left > 0) {
+            channel.eventLoop().schedule(this::resume, left, TimeUnit.NANOSECONDS);
+        } else {
+            paused = false;
+            read();
+        }
+    }
+
+    private void read() {
+        if (joined == null) {
+            channel.config().setAutoRead(!waiting && !paused);
+        }
     }
 
     @Override

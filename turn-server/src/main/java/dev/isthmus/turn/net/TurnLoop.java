@@ -30,6 +30,7 @@ import dev.isthmus.turn.server.TurnServer;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +165,15 @@ final class TurnLoop {
         Route route = server.onClient(message, nowNanos, wallMillis(nowNanos));
         if (route.kind() == Route.Kind.TO_PEER) {
             toPeer(route, message.traffic()); // which leaves no command behind
+            if (route.pauseNanos() > 0) {
+                counters.count(TurnReason.BANDWIDTH_PAUSED);
+                path.pause(route.pauseNanos());
+            }
             return;
+        }
+        CompletionStage<?> awaited = route.kind() == Route.Kind.LATER ? route.awaited() : null;
+        if (awaited != null) {
+            path.later(awaited);
         }
         if (path instanceof MovedClients.Way) {
             drainCommands(path); // the client's loop knows the way before its client has the answer

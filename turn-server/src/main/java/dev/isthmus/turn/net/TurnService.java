@@ -16,6 +16,7 @@ import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.Reservations;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.AllocationQuota;
+import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
@@ -62,9 +63,11 @@ public final class TurnService implements AutoCloseable {
     private final ExecutorService handshakes = new ThreadPoolExecutor(HANDSHAKE_THREADS, HANDSHAKE_THREADS, 1, TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(HANDSHAKES_WAITING), task -> Thread.ofPlatform().daemon().name("tls-handshake").unstarted(task));
     private final Reservations reservations;
+    private final CredentialStore credentials;
 
-    private TurnService(Reservations reservations) {
+    private TurnService(Reservations reservations, CredentialStore credentials) {
         this.reservations = reservations;
+        this.credentials = credentials;
     }
 
     /** Opens every port and returns the running service, or names the port that could not be opened. */
@@ -72,7 +75,7 @@ public final class TurnService implements AutoCloseable {
             throws PortException {
         TurnServer.Tables tables = TurnServer.Tables.of(setup.allocations(), setup.config().bandwidth(),
                 new AnswerLimiter(random.nextLong(), setup.unproven()));
-        TurnService service = new TurnService(tables.reservations());
+        TurnService service = new TurnService(tables.reservations(), setup.config().credentials());
         Connections connections = Connections.all(setup.connections());
         Connections halfOpen = Connections.handshakes(setup.connections());
         TurnLoop.Shared shared = new TurnLoop.Shared(setup, tables, links, random, wallClock, random.bytes(32), service.loops,
@@ -203,8 +206,9 @@ public final class TurnService implements AutoCloseable {
         return loops.stream().mapToInt(t -> t.loop().submit(t::allocations).join()).sum();
     }
 
-    /** Ends every allocation of a user on every loop; returns how many there were. */
+    /** Ends every allocation of a user on every loop, and forgets what a credential source said of it; returns how many there were. */
     public int revoke(String username) {
+        credentials.forget(username);
         return loops.stream().mapToInt(t -> t.loop().submit(() -> t.revoke(username)).join()).sum();
     }
 

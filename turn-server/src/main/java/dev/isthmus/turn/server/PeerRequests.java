@@ -45,7 +45,7 @@ final class PeerRequests {
             (peer.ipv4() ? ipv4 : ipv6).add(peer);
         }
         if (!room(allocation.ofFamily(true), ipv4) || !room(allocation.ofFamily(false), ipv6)) {
-            return refusals.refuse(TurnReason.NO_CAPACITY, ErrorCode.INSUFFICIENT_CAPACITY);
+            return refusals.refuse(TurnReason.TOO_MANY_PERMISSIONS, ErrorCode.INSUFFICIENT_CAPACITY);
         }
         permit(allocation.ofFamily(true), ipv4, nowNanos);
         permit(allocation.ofFamily(false), ipv6, nowNanos);
@@ -86,10 +86,12 @@ final class PeerRequests {
         if (binding == Allocation.Binding.TAKEN || sibling != null && sibling.routeOf(number) != null) {
             return bad();
         }
-        boolean permitted = binding == Allocation.Binding.FREE && allocation.permit(peer, nowNanos);
-        PeerRoute route = permitted ? server.route(allocation, peer) : null;
+        if (binding == Allocation.Binding.TOO_MANY) {
+            return refusals.refuse(TurnReason.TOO_MANY_CHANNELS, ErrorCode.INSUFFICIENT_CAPACITY);
+        }
+        PeerRoute route = allocation.permit(peer, nowNanos) ? server.route(allocation, peer) : null;
         if (route == null) {
-            return refusals.refuse(TurnReason.NO_CAPACITY, ErrorCode.INSUFFICIENT_CAPACITY);
+            return refusals.refuse(TurnReason.TOO_MANY_PERMISSIONS, ErrorCode.INSUFFICIENT_CAPACITY);
         }
         allocation.bind(number, route, nowNanos);
         server.schedule(allocation);

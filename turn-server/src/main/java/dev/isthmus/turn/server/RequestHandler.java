@@ -13,6 +13,7 @@ import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Credential;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What all TURN requests have in common (RFC 8656, section 5): who asks, for which allocation, with which attributes. */
@@ -59,7 +60,8 @@ final class RequestHandler {
             return unproven(TurnReason.RELAYING_DISABLED, ErrorCode.FORBIDDEN, client, nowNanos);
         }
         Allocation held = server.allocation(client);
-        TurnReason failure = authenticator.check(request, client, held == null ? null : held.credential(), wallMillis);
+        Allocation meant = held == null ? moved(request) : held;
+        TurnReason failure = authenticator.check(request, client, meant == null ? null : meant.credential(), nowNanos, wallMillis);
         if (failure != null) {
             return refuse(request, client, failure, nowNanos, wallMillis);
         }
@@ -77,7 +79,7 @@ final class RequestHandler {
         if (request.method() == TurnAttribute.METHOD_CONNECTION_BIND) {
             return tcp.onConnectionBind(request, client, credential);
         }
-        return onAllocation(request, client, held == null ? moved(request) : held, credential, nowNanos, wallMillis);
+        return onAllocation(request, client, meant, credential, nowNanos, wallMillis);
     }
 
     /** The allocation of a client that has come to another five-tuple, as its ticket says, or null. */
@@ -109,6 +111,12 @@ final class RequestHandler {
         return tcp;
     }
 
+    /** Returns what the request that was not answered waits for, or null. */
+    @Nullable
+    CompletionStage<?> awaited() {
+        return authenticator.awaited();
+    }
+
     private boolean offered(int method) {
         boolean ofTcp = method == TurnAttribute.METHOD_CONNECT || method == TurnAttribute.METHOD_CONNECTION_BIND;
         return ofTcp && tcpOffered || method == TurnAttribute.METHOD_ALLOCATE || method == TurnAttribute.METHOD_REFRESH
@@ -128,19 +136,22 @@ final class RequestHandler {
 
     private boolean refuse(StunMessage request, AddressKey client, TurnReason failure, long nowNanos, long wallMillis) {
         return switch (failure) {
+            case LOOKUP_STARTED, LOOKUP_RUNNING, LOOKUP_FAILED, LOOKUPS_BUSY, LOOKUP_WITHHELD -> {
+                server.counters().count(failure); // no request waits here: its repetition finds the answer
+                yield false;
+            }
+            case NONCE_BEFORE_LOOKUP ->
+                mayAnswer(failure, client, nowNanos) && challenge(request, client, ErrorCode.STALE_NONCE, wallMillis);
+            case REVOKED -> {
+                server.revoke(authenticator.credential().username());
+                yield challenge(request, client, ErrorCode.UNAUTHENTICATED, wallMillis);
+            }
             case INCOMPLETE_CREDENTIALS, BAD_PASSWORD_ALGORITHM -> unproven(failure, ErrorCode.BAD_REQUEST, client, nowNanos);
             case STALE_NONCE -> { // the integrity was right
                 server.counters().count(failure);
-                challenge(request, client, ErrorCode.STALE_NONCE, wallMillis);
-                yield true;
+                yield challenge(request, client, ErrorCode.STALE_NONCE, wallMillis);
             }
-            default -> {
-                if (!mayAnswer(failure, client, nowNanos)) {
-                    yield false;
-                }
-                challenge(request, client, ErrorCode.UNAUTHENTICATED, wallMillis);
-                yield true;
-            }
+            default -> mayAnswer(failure, client, nowNanos) && challenge(request, client, ErrorCode.UNAUTHENTICATED, wallMillis);
         };
     }
 
@@ -162,7 +173,7 @@ final class RequestHandler {
         return answered;
     }
 
-    private void challenge(StunMessage request, AddressKey client, ErrorCode code, long wallMillis) {
+    private boolean challenge(StunMessage request, AddressKey client, ErrorCode code, long wallMillis) {
         byte[] realm = authenticator.realm().getBytes(StandardCharsets.UTF_8);
         byte[] nonce = authenticator.nonce(client, wallMillis);
         List<PasswordAlgorithm> offered = authenticator.offered();
@@ -175,6 +186,7 @@ final class RequestHandler {
             writer.passwordAlgorithms(offered);
         }
         reply.finish();
+        return true;
     }
 
     private static int attribute(int length) {

@@ -4,6 +4,7 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.turn.allocation.RelaySockets.RelaySocket;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The hot path's answer: forward these bytes there. One object a server, valid until the next call. */
@@ -17,7 +18,9 @@ public final class Route {
         /** To {@link #to}, a peer, from {@link #socket} or into {@link #sink}. */
         TO_PEER,
         /** To the loop {@link #loop}, which has the allocation that the message speaks of. */
-        TO_LOOP
+        TO_LOOP,
+        /** Nowhere before {@link #awaited} has completed; whoever can is to hand the message over again then. */
+        LATER
     }
 
     private Kind kind = Kind.DROP;
@@ -29,6 +32,8 @@ public final class Route {
     private AddressKey to = new AddressKey();
     private @Nullable RelaySocket socket;
     private LinkTable.@Nullable Sink sink;
+    private long pauseNanos;
+    private @Nullable CompletionStage<?> awaited;
 
     Route() {}
 
@@ -69,6 +74,16 @@ public final class Route {
     Route toLoop(int index) {
         loop = index;
         return kind(Kind.TO_LOOP);
+    }
+
+    Route pause(long nanos) {
+        pauseNanos = nanos;
+        return this;
+    }
+
+    Route later(CompletionStage<?> until) {
+        awaited = until;
+        return kind(Kind.LATER);
     }
 
     private Route bytes(ByteBuffer bytes, int at, int count) {
@@ -118,6 +133,16 @@ public final class Route {
     /** Returns the number of bytes. */
     public int length() {
         return length;
+    }
+
+    /** Returns for how many nanoseconds nothing more is to be read of the client, whose packet to a peer this is; 0 in most cases. */
+    public long pauseNanos() {
+        return pauseNanos;
+    }
+
+    /** Returns what a message waits for that is to be handed over again later. */
+    public @Nullable CompletionStage<?> awaited() {
+        return awaited;
     }
 
     /** Returns whether a packet to a peer may not be fragmented on its way. */

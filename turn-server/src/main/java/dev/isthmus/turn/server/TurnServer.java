@@ -32,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,8 @@ public final class TurnServer {
         this.reply = new Reply(integrity, parts.config().software());
         this.icmp = new IcmpReports(reply, parts.random(), counters);
         this.binding = new BindingHandler(parts.config().discovery(), parts.tables().limiter(), counters, reply);
-        Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity);
+        Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity,
+                parts.tables().limiter());
         this.requests = new RequestHandler(this, parts, authenticator, mobility, reply);
     }
 
@@ -140,7 +142,8 @@ public final class TurnServer {
             return drop(TurnReason.NO_PERMISSION_TO_PEER);
         }
         Bandwidth.Share share = allocation.bandwidth();
-        if (share != null && !share.toPeer(length, nowNanos)) {
+        long pause = share == null ? 0 : pause(allocation, share, length, nowNanos);
+        if (pause < 0) {
             return drop(TurnReason.BANDWIDTH_TO_PEER);
         }
         LinkTable.Sink sink = peer.sink();
@@ -150,7 +153,18 @@ public final class TurnServer {
         }
         counters.count(TurnReason.RELAYED_TO_PEER);
         counters.add(TurnReason.BYTES_TO_PEER, length);
-        return route.toPeer(peer.toPeer(), allocation.socket(), sink, buffer, offset, length);
+        return route.toPeer(peer.toPeer(), allocation.socket(), sink, buffer, offset, length).pause(pause);
+    }
+
+    /**
+     * Takes bandwidth for data to a peer. A client on a connection is read more slowly; returns for how long nothing is to be read of it, or -1
+     * when its datagram is to be dropped.
+     */
+    private static long pause(Allocation allocation, Bandwidth.Share share, int length, long nowNanos) {
+        if (allocation.client().isStream()) {
+            return share.owe(true, length, nowNanos);
+        }
+        return share.toPeer(length, nowNanos) ? 0 : -1;
     }
 
     private Route onStun(Datagram datagram, long nowNanos, long wallMillis) {
@@ -174,7 +188,11 @@ public final class TurnServer {
             counters.count(TurnReason.SENT_TO_LOOP);
             return route.toLoop(elsewhere);
         }
-        return requests.onRequest(message, datagram.key(), nowNanos, wallMillis) ? answer(datagram.key()) : route.drop();
+        if (requests.onRequest(message, datagram.key(), nowNanos, wallMillis)) {
+            return answer(datagram.key());
+        }
+        CompletionStage<?> awaited = requests.awaited();
+        return awaited == null ? route.drop() : route.later(awaited);
     }
 
     /** The loop that has the allocation which a client speaks of that has moved, or -1. */

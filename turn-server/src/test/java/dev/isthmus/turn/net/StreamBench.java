@@ -13,7 +13,9 @@ import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.auth.CredentialPolicy;
+import dev.isthmus.turn.auth.CredentialSource;
 import dev.isthmus.turn.auth.CredentialStore;
+import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.peers.AddressRange;
 import dev.isthmus.turn.peers.OwnAddresses;
 import dev.isthmus.turn.peers.PeerPolicy;
@@ -35,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The connections of one loop with embedded channels in place of sockets; a test works with it on the loop's thread. */
 final class StreamBench implements AutoCloseable {
@@ -46,12 +49,16 @@ final class StreamBench implements AutoCloseable {
     final TurnLoop turn;
 
     StreamBench(ConnectionLimits limits) {
+        this(limits, null, Bandwidth.Limits.NONE);
+    }
+
+    StreamBench(ConnectionLimits limits, @Nullable CredentialSource source, Bandwidth.Limits bandwidth) {
         RelayAddress relay = new RelayAddress(address("127.0.0.1:0"), address("127.0.0.1:0"));
         PeerPolicy peers = new PeerPolicy(List.of(new PeerRule(true, Objects.requireNonNull(AddressRange.parse("127.0.0.0/8")), "test")),
                 OwnAddresses.NONE);
-        TurnConfig config = new TurnConfig(
-                CredentialStore.of("example.org", Map.of("alice", "secret"), CredentialPolicy.USER, List.of()), peers,
-                new TurnConfig.Features(true, false, true, true), Bandwidth.Limits.NONE, List.of(), null, "test");
+        CredentialStore users = CredentialStore.of("example.org", Map.of("alice", "secret"), CredentialPolicy.USER, List.of());
+        TurnConfig config = new TurnConfig(source == null ? users : users.with(source, Lookups.Limits.DEFAULT), peers,
+                new TurnConfig.Features(true, false, true, true), bandwidth, List.of(), null, "test");
         TurnService.Setup setup = new TurnService.Setup(config, List.of(), List.of(), limits, List.of(), List.of(relay),
                 AllocationQuota.Limits.DEFAULT, AnswerLimiter.Allowance.DEFAULT, 50_000, 50_999, true, true);
         SecureRandomSource random = new SecureRandomSource();

@@ -58,7 +58,7 @@ class LimitsTest {
         alice.allocate();
         assertThat(alice.permit(address("203.0.113.1:1"), address("203.0.113.2:1"))).isZero();
         assertThat(alice.permit(address("203.0.113.3:1"))).isEqualTo(508);
-        assertThat(bench.counters.get(TurnReason.NO_CAPACITY)).isEqualTo(1);
+        assertThat(bench.counters.get(TurnReason.TOO_MANY_PERMISSIONS)).isEqualTo(1);
         assertThat(alice.permit(address("203.0.113.2:2"))).as("one that is there").isZero();
     }
 
@@ -68,7 +68,7 @@ class LimitsTest {
         alice.allocate();
         assertThat(alice.bind(0x4000, TurnBench.PEER)).isZero();
         assertThat(alice.bind(0x4001, address("203.0.113.9:9001"))).isEqualTo(508);
-        assertThat(bench.counters.get(TurnReason.NO_CAPACITY)).isEqualTo(1);
+        assertThat(bench.counters.get(TurnReason.TOO_MANY_CHANNELS)).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,149 @@
+package dev.isthmus.turn.server;
+
+import static dev.isthmus.turn.server.TurnBench.address;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.isthmus.ice.stun.PasswordAlgorithm;
+import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.turn.TurnAttribute;
+import dev.isthmus.turn.allocation.PortPool;
+import dev.isthmus.turn.auth.CredentialPolicy;
+import dev.isthmus.turn.auth.Lookups;
+import dev.isthmus.turn.support.SlowSource;
+import dev.isthmus.turn.support.TurnDialog;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Users who are kept where asking takes time. */
+class CredentialSourceTest {
+    private static final String REALM = "example.org";
+    private final SlowSource source = new SlowSource();
+    private final TurnBench bench = bench(Lookups.Limits.DEFAULT);
+    private final TurnDialog carol = client("198.51.100.1:1", "carol", "pw");
+
+    private TurnBench bench(Lookups.Limits limits) {
+        return new TurnBench(TurnBench.users().with(source, limits), new PortPool(50_000, 50_999, 0, 1));
+    }
+
+    private TurnDialog client(String from, String user, String password) {
+        return bench.dialog(address(from), user, password);
+    }
+
+    private void seconds(long count) {
+        bench.pass(TimeUnit.SECONDS.toNanos(count));
+    }
+
+    @Test
+    void theRepetitionFindsTheAnswer() throws Exception {
+        assertThat(carol.allocate()).as("dropped").isEqualTo(-1);
+        assertThat(bench.counters.get(TurnReason.LOOKUP_STARTED)).isEqualTo(1);
+        assertThat(carol.allocate()).isEqualTo(-1);
+        assertThat(bench.counters.get(TurnReason.LOOKUP_RUNNING)).isEqualTo(1);
+        source.found(REALM, "pw");
+        assertThat(carol.allocate()).isZero();
+        assertThat(client("198.51.100.2:2", "carol", "wrong").allocate()).isEqualTo(401);
+        assertThat(client("198.51.100.2:3", "carol", "pw").modern(PasswordAlgorithm.SHA_256, false).allocate()).isZero();
+        assertThat(source.asked()).as("one question for all of them").isEqualTo(1);
+        assertThat(bench.alice().allocate()).as("whom the process knows itself is not asked for").isZero();
+        assertThat(source.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsNotThereIsRefused() throws Exception {
+        carol.allocate();
+        source.nobody();
+        assertThat(carol.allocate()).isEqualTo(401);
+        assertThat(bench.counters.get(TurnReason.UNKNOWN_USER)).isEqualTo(1);
+        seconds(6);
+        assertThat(carol.allocate()).as("asked again").isEqualTo(-1);
+        source.found(REALM, "pw");
+        assertThat(carol.allocate()).isZero();
+    }
+
+    /** Only a client that received the challenge at its address can make the server ask, and not as often as it likes. */
+    @Test
+    void strangersMakeNobodyAsk() throws Exception {
+        byte[] forged = carol.request(TurnAttribute.METHOD_ALLOCATE,
+                w -> w.text(StunAttribute.USERNAME, "mallory").text(StunAttribute.REALM, REALM).bytes(StunAttribute.NONCE, new byte[29])
+                        .integrity(new dev.isthmus.ice.stun.MessageIntegrity(), new byte[16]));
+        assertThat(carol.send(forged)).isEqualTo(438);
+        assertThat(bench.counters.get(TurnReason.NONCE_BEFORE_LOOKUP)).isEqualTo(1);
+        assertThat(source.asked()).isZero();
+        for (int i = 0; i < 300; i++) {
+            client("198.51.100.1:1", "guess" + i, "pw").allocate();
+        }
+        assertThat(source.asked()).isLessThanOrEqualTo(100); // each took two answers of its source's allowance
+        assertThat(bench.counters.get(TurnReason.ANSWER_WITHHELD) + bench.counters.get(TurnReason.LOOKUP_WITHHELD)).isPositive();
+    }
+
+    @Test
+    void questionsAreBoundedAndEndInTime() throws Exception {
+        TurnBench narrow = bench(new Lookups.Limits(2, 10, 60, 5, 5));
+        for (int i = 0; i < 3; i++) {
+            assertThat(narrow.dialog(address("198.51.100.1:" + (10 + i)), "user" + i, "pw").allocate()).isEqualTo(-1);
+        }
+        assertThat(source.asked()).isEqualTo(2);
+        assertThat(narrow.counters.get(TurnReason.LOOKUPS_BUSY)).isEqualTo(1);
+        narrow.pass(TimeUnit.SECONDS.toNanos(5));
+        TurnDialog first = narrow.dialog(address("198.51.100.1:10"), "user0", "pw");
+        assertThat(first.allocate()).isEqualTo(-1);
+        assertThat(narrow.counters.get(TurnReason.LOOKUP_FAILED)).as("the store took too long").isEqualTo(1);
+        assertThat(narrow.dialog(address("198.51.100.1:12"), "user2", "pw").allocate()).as("there is room again").isEqualTo(-1);
+        assertThat(source.asked()).isEqualTo(3);
+        narrow.pass(TimeUnit.SECONDS.toNanos(2));
+        assertThat(first.allocate()).isEqualTo(-1);
+        assertThat(source.asked()).as("asked again").isEqualTo(4);
+    }
+
+    @Test
+    void aStoreThatFailsIsNotAskedAtOnceAgain() throws Exception {
+        carol.allocate();
+        source.fail();
+        assertThat(carol.allocate()).isEqualTo(-1);
+        assertThat(bench.counters.get(TurnReason.LOOKUP_FAILED)).isEqualTo(1);
+        assertThat(source.asked()).isEqualTo(1);
+    }
+
+    /** Whoever has an allocation keeps it while the store does not answer, and loses it once the store says that the user is gone. */
+    @Test
+    void revocationInTheStoreEndsTheSession() throws Exception {
+        carol.allocate();
+        source.found(REALM, "pw");
+        assertThat(carol.allocate()).isZero();
+        seconds(61);
+        assertThat(carol.refresh(600)).as("good while it is asked again").isZero();
+        assertThat(source.asked()).isEqualTo(2);
+        source.fail();
+        assertThat(carol.refresh(600)).as("and when the store does not answer").isZero();
+        seconds(10);
+        assertThat(carol.refresh(600)).isZero();
+        source.nobody();
+        assertThat(carol.refresh(600)).isEqualTo(401);
+        assertThat(bench.counters.get(TurnReason.REVOKED)).isEqualTo(1);
+        assertThat(bench.openSockets()).isEmpty();
+    }
+
+    @Test
+    void policyAndExpiryComeFromTheStore() throws Exception {
+        carol.allocate();
+        source.found(REALM, "pw", CredentialPolicy.user(1, dev.isthmus.turn.auth.AllocationLimits.DEFAULT), bench.wall + 30_000);
+        assertThat(carol.allocate()).isZero();
+        assertThat(carol.answer().unsignedInt(TurnAttribute.LIFETIME, 0)).isEqualTo(30);
+        assertThat(client("198.51.100.1:2", "carol", "pw").allocate()).isEqualTo(486);
+        seconds(31);
+        assertThat(bench.openSockets()).isEmpty();
+        assertThat(carol.allocate()).isEqualTo(401);
+    }
+
+    /** What is remembered is bounded; who was asked for longest ago is forgotten. */
+    @Test
+    void theMemoryIsBounded() {
+        Lookups lookups = new Lookups(source, new Lookups.Limits(10, 100, 60, 60, 5));
+        for (int i = 0; i < 1000; i++) {
+            assertThat(lookups.start("user" + i, bench.now)).isTrue();
+            source.nobody();
+        }
+        assertThat(lookups.find("user899", bench.now).state()).isEqualTo(Lookups.State.MISSING);
+        assertThat(lookups.find("user900", bench.now).state()).isEqualTo(Lookups.State.UNKNOWN);
+    }
+}
