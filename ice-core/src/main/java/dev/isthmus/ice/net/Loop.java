@@ -317,7 +317,7 @@ public final class Loop {
         Runnable run = () -> {
             try {
                 result.complete(task.call());
-            } catch (Exception e) {
+            } catch (Throwable e) { // an error too: whoever waits is to hear of it
                 result.completeExceptionally(e);
             }
         };

@@ -159,4 +159,13 @@ class LoopTest {
         assertThat(Descriptors.localAddress(descriptor)).isEqualTo(given.local());
         assertThat(Descriptors.datagramSockets(java.util.Map.of("LISTEN_PID", "1", "LISTEN_FDS", "1"), 2)).isEmpty();
     }
+
+    /** Whoever waits for a task hears of anything that it throws. */
+    @Test
+    void aTaskThatFailsIsReported() {
+        CompletableFuture<Object> submitted = loop.submit(() -> {
+            throw new AssertionError("on purpose");
+        });
+        assertThatThrownBy(() -> submitted.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(AssertionError.class);
+    }
 }

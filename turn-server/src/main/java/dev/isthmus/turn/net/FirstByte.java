@@ -46,8 +46,10 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        clients.count(TurnReason.STREAM_FAILED);
-        context.close();
+        if (context.channel().isOpen()) { // what its end brings is not counted again
+            clients.count(TurnReason.STREAM_FAILED);
+            context.close();
+        }
     }
 
     @Override

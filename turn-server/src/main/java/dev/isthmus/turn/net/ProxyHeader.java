@@ -72,7 +72,9 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        clients.count(TurnReason.BAD_PROXY_HEADER);
-        context.close();
+        if (context.channel().isOpen()) { // what its end brings is not counted again
+            clients.count(TurnReason.BAD_PROXY_HEADER);
+            context.close();
+        }
     }
 }

@@ -36,6 +36,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private static final long IDLE = TimeUnit.SECONDS.toNanos(60);
     /** No credential store is waited for longer. */
     private static final long LONGEST_WAIT_SECONDS = 6;
+    /** By then a message has said that it is STUN. */
+    private static final int COOKIE_END = 8;
     private static final byte[] NOTHING = {};
     private static final int DATA_INDICATION = StunType.of(TurnAttribute.METHOD_DATA, StunType.INDICATION);
 
@@ -152,6 +154,9 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         int at = from;
         int length = next(buffer, at, end);
         while (length > 0 && channel.isOpen() && joined == null) {
+            if (length > LONGEST && buffer.get(at) < 0x40 && end - at < COOKIE_END) {
+                break; // it may be no STUN at all
+            }
             if (length > LONGEST) {
                 clients.count(TurnReason.STREAM_MESSAGE_TOO_LONG);
                 skip = Math.max(0, length - (end - at));

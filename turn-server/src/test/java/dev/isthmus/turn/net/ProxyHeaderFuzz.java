@@ -30,7 +30,8 @@ class ProxyHeaderFuzz {
         ByteBuffer ipv6 = ByteBuffer.allocate(60).put(SIGNATURE).put((byte) 0x21).put((byte) 0x21).putShort((short) 36).put(new byte[36]);
         ByteBuffer local = ByteBuffer.allocate(60).put(SIGNATURE).put((byte) 0x20).put((byte) 0).putShort((short) 0);
         byte[] first = "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n".getBytes(StandardCharsets.US_ASCII);
-        return Stream.concat(Stream.of(ipv4, ipv6, local).map(b -> Arrays.copyOf(b.array(), b.position())), Stream.of(first))
+        byte[] brokenTwice = HexFormat.of().parseHex("0d0a0a0d0a000d0a515549540a0d0a000d0a515549540a2111000c"); // found: counted twice
+        return Stream.concat(Stream.of(ipv4, ipv6, local).map(b -> Arrays.copyOf(b.array(), b.position())), Stream.of(first, brokenTwice))
                 .map(b -> Arguments.arguments((Object) b));
     }
 

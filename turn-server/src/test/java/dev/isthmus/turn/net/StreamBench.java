@@ -25,6 +25,7 @@ import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -106,9 +107,17 @@ final class StreamBench implements AutoCloseable {
 
     private static final class Connection extends EmbeddedChannel {
         private final InetSocketAddress remote;
+        private boolean stuck;
 
         Connection(TransportAddress remote) {
             this.remote = new InetSocketAddress(remote.host(), remote.port());
+        }
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer waiting) throws Exception {
+            if (!stuck) {
+                super.doWrite(waiting);
+            }
         }
 
         @Override
@@ -120,6 +129,12 @@ final class StreamBench implements AutoCloseable {
         protected SocketAddress remoteAddress0() {
             return remote;
         }
+    }
+
+    /** Lets the client read nothing more, or read again. */
+    static void stuck(EmbeddedChannel channel, boolean stuck) {
+        ((Connection) channel).stuck = stuck;
+        channel.flush();
     }
 
     /** Lets bytes come in; nothing when the connection is closed already. */

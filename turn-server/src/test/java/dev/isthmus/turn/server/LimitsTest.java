@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.turn.TurnAttribute;
+import dev.isthmus.turn.allocation.PeerConnection;
 import dev.isthmus.turn.auth.AllocationLimits;
 import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.Bandwidth;
 import dev.isthmus.turn.support.TurnDialog;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,24 @@ class LimitsTest {
         assertThat(bench.counters.get(TurnReason.TOO_MANY_PEER_CONNECTIONS)).isEqualTo(1);
     }
 
+    /** Those that are joined to a client's count too. */
+    @Test
+    void peerConnections() throws Exception {
+        TurnDialog alice = bench.stream(TurnBench.ALICE, "alice");
+        assertThat(alice.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.int32(TurnAttribute.REQUESTED_TRANSPORT, 6L << 24))).isZero();
+        for (int i = 1; i <= 2; i++) {
+            connect(alice, address("203.0.113.9:" + i));
+            PeerConnection asked = bench.commands.stream().filter(TurnCommand.Connect.class::isInstance)
+                    .map(TurnCommand.Connect.class::cast)
+                    .reduce((a, b) -> b).orElseThrow().connection();
+            bench.connected(asked, true);
+            assertThat(bench.stream(address("198.51.100.1:600" + i), "alice").ask(TurnAttribute.METHOD_CONNECTION_BIND,
+                    w -> w.int32(TurnAttribute.CONNECTION_ID, asked.id() & 0xffffffffL))).isZero();
+        }
+        assertThat(connect(alice, address("203.0.113.9:3"))).isEqualTo(508);
+        assertThat(bench.counters.get(TurnReason.TOO_MANY_PEER_CONNECTIONS)).isEqualTo(1);
+    }
+
     private static int connect(TurnDialog client, TransportAddress peer) throws Exception {
         return client.ask(TurnAttribute.METHOD_CONNECT, w -> w.xorAddress(TurnAttribute.XOR_PEER_ADDRESS, peer));
     }
@@ -131,6 +151,33 @@ class LimitsTest {
             alice.refresh(0);
         }
         assertThat(passed).isEqualTo(65);
+    }
+
+    /** The clients of an address share what it has, whoever they are; and all share what there is. */
+    @Test
+    void bandwidthOfAnAddressAndOfAll() throws Exception {
+        TransportAddress neighbour = address("198.51.100.1:5001");
+        for (Bandwidth.Limits limits : List.of(new Bandwidth.Limits(0, 100_000, 0), new Bandwidth.Limits(0, 0, 100_000))) {
+            TurnBench narrow = TurnBench.limited(AllocationLimits.DEFAULT, 9, AllocationQuota.Limits.DEFAULT, limits);
+            byte[] message = TurnDialog.channelData(0x4000, new byte[1000]);
+            TurnDialog alice = narrow.alice();
+            alice.allocate();
+            alice.bind(0x4000, TurnBench.PEER);
+            TurnDialog bob = narrow.dialog(neighbour, "bob", "secret");
+            bob.allocate();
+            bob.bind(0x4000, TurnBench.PEER);
+            for (int i = 0; i < 65; i++) {
+                assertThat(narrow.fromClient(TurnBench.ALICE, message).kind()).isEqualTo(Route.Kind.TO_PEER);
+            }
+            assertThat(narrow.fromClient(neighbour, message).kind()).isEqualTo(Route.Kind.DROP);
+            assertThat(narrow.counters.get(TurnReason.BANDWIDTH_TO_PEER)).isEqualTo(1);
+            TransportAddress elsewhere = address("198.51.100.2:1");
+            TurnDialog far = narrow.dialog(elsewhere, "bob", "secret");
+            far.allocate();
+            far.bind(0x4000, TurnBench.PEER);
+            assertThat(narrow.fromClient(elsewhere, message).kind()).as("another address")
+                    .isEqualTo(limits.all() > 0 ? Route.Kind.DROP : Route.Kind.TO_PEER);
+        }
     }
 
     /** A user's allocations share its bandwidth, and what nobody holds is forgotten. */
