@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param priority 1 to 2^31 - 1
  * @param address where the peer sends to
  * @param base from where we send; for a candidate of the peer the address itself
+ * @param related what the candidate was derived from, told to peers for diagnosis only (RFC 8839, section 5.1); null where there is none
  */
 public record Candidate(CandidateType type, String foundation, int component, long priority, TransportAddress address,
-        TransportAddress base) {
+        TransportAddress base, @Nullable TransportAddress related) {
     private static final int TYPE_SHIFT = 24;
     private static final int LOCAL_SHIFT = 8;
+
+    /** Creates one that is related to its base, unless it is a host's. */
+    public Candidate(CandidateType type, String foundation, int component, long priority, TransportAddress address, TransportAddress base) {
+        this(type, foundation, component, priority, address, base, type == CandidateType.HOST ? null : base);
+    }
 
     /** Returns the recommended priority (section 5.1.2.1) for a type, a local preference of 0 to 65535 and a component. */
     public static long priority(CandidateType type, int localPreference, int component) {
@@ -29,10 +35,20 @@ public record Candidate(CandidateType type, String foundation, int component, lo
                 priority(CandidateType.HOST, localPreference, 1), address, address);
     }
 
-    /** Returns a relayed candidate of component 1; what is sent from it goes through the TURN server. */
-    public static Candidate relayed(TransportAddress address, int localPreference) {
-        return new Candidate(CandidateType.RELAYED, foundation(CandidateType.RELAYED, address), 1,
-                priority(CandidateType.RELAYED, localPreference, 1), address, address);
+    /** Returns a server-reflexive candidate of component 1, which the server showed to a request from the base. */
+    public static Candidate serverReflexive(TransportAddress address, TransportAddress base, TransportAddress server, int localPreference) {
+        return new Candidate(CandidateType.SERVER_REFLEXIVE, foundation(CandidateType.SERVER_REFLEXIVE, base, server), 1,
+                priority(CandidateType.SERVER_REFLEXIVE, localPreference, 1), address, base);
+    }
+
+    /**
+     * Returns a relayed candidate of component 1; what is sent from it goes through the TURN server.
+     *
+     * @param related our address as the server sees it, or what hides it
+     */
+    public static Candidate relayed(TransportAddress address, TransportAddress server, TransportAddress related, int localPreference) {
+        return new Candidate(CandidateType.RELAYED, foundation(CandidateType.RELAYED, address, server), 1,
+                priority(CandidateType.RELAYED, localPreference, 1), address, address, related);
     }
 
     /** Returns the priority of a peer-reflexive candidate with this one's local preference and component (section 7.1.1). */
@@ -44,11 +60,16 @@ public record Candidate(CandidateType type, String foundation, int component, lo
         return Integer.toUnsignedString(base.host().hashCode() * 31 + type.ordinal(), 36);
     }
 
+    /** Section 5.1.1.3: what another server gave fares differently. */
+    private static String foundation(CandidateType type, TransportAddress base, TransportAddress server) {
+        return Integer.toUnsignedString((base.host().hashCode() * 31 + server.host().hashCode()) * 31 + type.ordinal(), 36);
+    }
+
     /** Returns the value of an SDP {@code candidate} attribute (RFC 8839, section 5.1), without {@code a=}. */
     public String toSdp() {
         String line = "candidate:" + foundation + " " + component + " udp " + priority + " " + address.host() + " " + address.port()
                 + " typ " + type.token();
-        return type == CandidateType.HOST ? line : line + " raddr " + base.host() + " rport " + base.port();
+        return related == null ? line : line + " raddr " + related.host() + " rport " + related.port();
     }
 
     /**
@@ -70,6 +91,12 @@ public record Candidate(CandidateType type, String foundation, int component, lo
         if (address == null || type == null || port == 0 || priority < 1 || priority > Integer.MAX_VALUE || component < 1) {
             return null;
         }
-        return new Candidate(type, f[0], component, priority, address, address);
+        return new Candidate(type, f[0], component, priority, address, address, related(f));
+    }
+
+    private static @Nullable TransportAddress related(String[] fields) {
+        boolean there = fields.length >= 12 && fields[8].equals("raddr") && fields[10].equals("rport") && fields[11].matches("\\d{1,5}");
+        int port = there ? Integer.parseInt(fields[11]) : 0;
+        return there && port <= 65535 ? TransportAddress.parse(fields[9], port) : null;
     }
 }

@@ -1,5 +1,7 @@
 package dev.isthmus.ice.ice;
 
+import dev.isthmus.ice.net.TransportAddress;
+
 /** A local and a remote candidate with the state of their check (RFC 8445, section 6.1.2). Changed only by the agent. */
 public final class CandidatePair {
     /** The states of section 6.1.2.6. */
@@ -18,6 +20,8 @@ public final class CandidatePair {
     boolean nominateOnSuccess;
     boolean valid;
     boolean triggered;
+    /** The peer has checked it with valid integrity. */
+    boolean heard;
 
     CandidatePair(Candidate local, Candidate remote) {
         this.local = local;
@@ -50,6 +54,10 @@ public final class CandidatePair {
 
     void nominate() {
         nominated = true;
+    }
+
+    boolean joins(TransportAddress base, TransportAddress peer) {
+        return local.base().equals(base) && remote.address().equals(peer);
     }
 
     String foundation() {

@@ -157,7 +157,7 @@ final class CheckList {
     @Nullable
     CandidatePair find(TransportAddress base, TransportAddress remote) {
         for (CandidatePair pair : pairs) {
-            if (pair.local().base().equals(base) && pair.remote().address().equals(remote)) {
+            if (pair.joins(base, remote)) {
                 return pair;
             }
         }
@@ -166,6 +166,15 @@ final class CheckList {
 
     private void sort() {
         pairs.sort(Comparator.comparingLong((CandidatePair p) -> p.priority(controlling)).reversed());
+    }
+
+    /** Takes away our candidates with a base, and returns the pairs that go with them. */
+    List<CandidatePair> removeBase(TransportAddress base) {
+        locals.removeIf(local -> local.base().equals(base));
+        List<CandidatePair> gone = pairs.stream().filter(pair -> pair.local().base().equals(base)).toList();
+        triggered.removeAll(gone);
+        pairs.removeAll(gone);
+        return gone;
     }
 
     /** Puts a pair in front of the ordinary checks (section 7.3.1.4). */

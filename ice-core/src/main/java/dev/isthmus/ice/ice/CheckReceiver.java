@@ -101,6 +101,7 @@ final class CheckReceiver {
     /** Section 7.3.1.4 and 7.3.1.5: the triggered check and the nomination. */
     private void onCheckOf(CandidatePair pair, boolean useCandidate, long nowNanos) {
         agent.begin(nowNanos);
+        pair.heard = true;
         boolean follows = useCandidate && !agent.isControlling();
         if (pair.state() == State.SUCCEEDED) {
             if (follows) {

@@ -2,6 +2,7 @@ package dev.isthmus.ice.ice;
 
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.ice.CandidatePair.State;
+import dev.isthmus.ice.ice.CheckSender.Generation;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IceAgent {
     /** Ta of RFC 8445, section 14.2. */
-    private static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long MIN_RTO = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
     /** A controlling agent waits this long for a better pair than the first that works (RFC 8445, section 8.1.1 leaves it open). */
     private static final long NOMINATION_PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
     /** No failure before this (RFC 8863, section 4): a peer-reflexive candidate may still come. */
@@ -39,18 +39,14 @@ public final class IceAgent {
      */
     public record Setup(boolean controlling, long tieBreaker, int transactionTag, IceCredentials local) {}
 
-    /** The credentials of both sides. */
-    private record Generation(IceCredentials local, IceCredentials remote) {}
-
-    private final Setup setup;
     private final RandomSource random;
     private final Counters<IceReason> counters;
     private final IceMessages messages = new IceMessages();
     private final CheckReceiver receiver;
     private final Consent consent;
-    private final Deque<IceTransmit> transmits = new ArrayDeque<>();
     private final Deque<IceEvent> events = new ArrayDeque<>();
-    private final InFlight inFlight = new InFlight();
+    private final CheckSender sender;
+    private final InFlight inFlight;
     private CheckList checkList;
     private boolean controlling;
     private IceCredentials local;
@@ -69,7 +65,6 @@ public final class IceAgent {
 
     /** Creates an agent; its counters belong to the loop on which it lives. */
     public IceAgent(Setup setup, RandomSource random, Counters<IceReason> counters) {
-        this.setup = setup;
         this.random = random;
         this.counters = counters;
         this.controlling = setup.controlling();
@@ -78,6 +73,8 @@ public final class IceAgent {
         this.checkList = new CheckList(controlling);
         this.consent = new Consent(random);
         this.receiver = new CheckReceiver(this, messages);
+        this.sender = new CheckSender(setup.transactionTag(), random, messages);
+        this.inFlight = sender.inFlight();
     }
 
     /** Adds a candidate of ours, gathered by the owner. */
@@ -235,15 +232,47 @@ public final class IceAgent {
     }
 
     private void fail(Check check, long nowNanos) {
-        if (check.consent || check.cancelled) {
-            return;
+        if (!check.consent && !check.cancelled) {
+            fail(check.pair, nowNanos);
         }
-        check.pair.state(State.FAILED);
-        if (check.pair == nominating) {
+    }
+
+    private void fail(CandidatePair pair, long nowNanos) {
+        pair.state(State.FAILED);
+        if (pair == nominating) {
             nominating = null;
-            check.pair.valid = false;
+            pair.valid = false;
         }
         wake(nowNanos);
+    }
+
+    /** The network says that the peer cannot be reached there: the pair fails at once. For the selected pair consent decides. */
+    public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
+        CandidatePair pair = checkList.find(base, peer);
+        if (pair != null && pair != selected && pair.state() == State.IN_PROGRESS) {
+            counters.count(IceReason.UNREACHABLE);
+            inFlight.drop(pair);
+            fail(pair, nowNanos);
+        }
+    }
+
+    /** Takes candidates of ours away whose base is gone: an interface, or an allocation. */
+    public void removeBase(TransportAddress base, long nowNanos) {
+        for (CandidatePair gone : checkList.removeBase(base)) {
+            inFlight.drop(gone);
+            fail(gone, nowNanos);
+        }
+        CandidatePair current = selected;
+        if (current != null && current.local().base().equals(base)) {
+            loseSelected();
+        }
+    }
+
+    /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it. */
+    public boolean isProven(TransportAddress base, TransportAddress peer) {
+        CandidatePair current = selected;
+        CandidatePair pair = current != null && current.joins(base, peer) ? current : checkList.find(base, peer);
+        return pair != null && (pair == current || pair.heard || pair.valid);
     }
 
     /**
@@ -271,7 +300,10 @@ public final class IceAgent {
 
     /** Expires what is due: checks to send or resend, nomination, consent. */
     public void onTimeout(long nowNanos) {
-        resend(nowNanos);
+        for (Check silent : sender.resend(nowNanos)) {
+            counters.count(IceReason.CHECK_TIMED_OUT);
+            fail(silent, nowNanos);
+        }
         if (controlling) {
             nominateIfReady(nowNanos);
         }
@@ -293,18 +325,6 @@ public final class IceAgent {
         }
     }
 
-    private void resend(long nowNanos) {
-        for (Check check = inFlight.due(nowNanos); check != null; check = inFlight.due(nowNanos)) {
-            if (check.resend(nowNanos)) {
-                transmits.add(new IceTransmit(check.pair.local().base(), check.pair.remote().address(), check.bytes));
-            } else {
-                inFlight.remove(check);
-                counters.count(IceReason.CHECK_TIMED_OUT);
-                fail(check, nowNanos);
-            }
-        }
-    }
-
     private void startNextCheck(long nowNanos) {
         IceCredentials peer = remote;
         CandidatePair pair = peer == null ? null : checkList.next();
@@ -312,20 +332,9 @@ public final class IceAgent {
             boolean nominate = controlling && pair == nominating;
             boolean wasValid = pair.valid;
             pair.state(wasValid ? State.SUCCEEDED : State.IN_PROGRESS);
-            send(pair, new Generation(local, peer), nominate, false, nowNanos);
+            sender.send(pair, new Generation(local, peer), new CheckSender.Manner(controlling, tieBreaker, nominate, false), nowNanos);
             nextCheckAt = nowNanos + PACING;
         }
-    }
-
-    private void send(CandidatePair pair, Generation with, boolean nominate, boolean forConsent, long nowNanos) {
-        long low = random.nextLong();
-        String username = with.remote().ufrag() + ":" + with.local().ufrag();
-        byte[] bytes = messages.request(setup.transactionTag(), low, username, with.remote().key(),
-                new IceMessages.Sender(controlling, tieBreaker, pair.local().reflexivePriority(), nominate));
-        Check.Request request = new Check.Request(setup.transactionTag(), low, controlling, nominate, forConsent, bytes);
-        long rto = Math.max(MIN_RTO, PACING * inFlight.size());
-        inFlight.add(new Check(pair, request, with.remote(), rto, nowNanos));
-        transmits.add(new IceTransmit(pair.local().base(), pair.remote().address(), bytes));
     }
 
     private void nominateIfReady(long nowNanos) {
@@ -344,7 +353,7 @@ public final class IceAgent {
         CandidatePair pair = selected;
         Generation with = selectedGeneration;
         if (pair != null && with != null) {
-            send(pair, with, false, true, nowNanos);
+            sender.send(pair, with, new CheckSender.Manner(controlling, tieBreaker, false, true), nowNanos);
         }
     }
 
@@ -405,12 +414,12 @@ public final class IceAgent {
     }
 
     void transmit(IceTransmit transmit) {
-        transmits.add(transmit);
+        sender.transmit(transmit);
     }
 
     /** Takes the next message to send, or null. */
     public @Nullable IceTransmit pollTransmit() {
-        return transmits.poll();
+        return sender.poll();
     }
 
     /** Takes the next event, or null. */

@@ -20,6 +20,7 @@ public enum IceReason implements Reason {
     ERROR_RESPONSE("error answers to our checks"),
     TOO_MANY_CANDIDATES("candidates beyond the limit, ignored"),
     CHECK_TIMED_OUT("checks that were never answered"),
+    UNREACHABLE("pairs that failed because the network says that the peer cannot be reached there"),
     CONSENT_LOST("selected pairs that lost the peer's consent");
 
     private final String description;

@@ -52,6 +52,11 @@ final class InFlight {
         return nearest;
     }
 
+    /** Forgets the checks of a pair. */
+    void drop(CandidatePair pair) {
+        checks.removeIf(check -> check.pair == pair);
+    }
+
     /** Forgets the checks of a check list that is given up. */
     void dropOrdinary() {
         checks.removeIf(check -> !check.consent);

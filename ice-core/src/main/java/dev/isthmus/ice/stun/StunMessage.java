@@ -3,7 +3,9 @@ package dev.isthmus.ice.stun;
 import dev.isthmus.ice.net.TransportAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,6 +194,12 @@ public final class StunMessage {
         return at < 0 || valueLength(at) < 4 ? 0 : (buffer.get(at + 2) & 7) * 100 + (buffer.get(at + 3) & 0xff);
     }
 
+    /** Returns the reason phrase of an ERROR-CODE attribute, or an empty text. */
+    public String errorReason() {
+        byte[] value = bytes(StunAttribute.ERROR_CODE);
+        return value == null || value.length < 4 ? "" : new String(value, 4, value.length - 4, StandardCharsets.UTF_8);
+    }
+
     /** Returns an address attribute in the XOR form of XOR-MAPPED-ADDRESS (section 14.2), or null when absent or malformed. */
     public @Nullable TransportAddress xorAddress(int type) {
         int at = find(type);
@@ -212,6 +220,21 @@ public final class StunMessage {
             return TransportAddress.ipv6(high, buffer.getLong(at + 12) ^ transactionLow(), port);
         }
         return null;
+    }
+
+    /** Returns every address attribute in the form of MAPPED-ADDRESS (section 14.1), in order; malformed ones are left out. */
+    public List<TransportAddress> addresses(int type) {
+        List<TransportAddress> found = new ArrayList<>();
+        for (int at = start + HEADER_LENGTH; at < searchEnd; at += 4 + padded(lengthAt(at))) {
+            int length = lengthAt(at);
+            boolean ipv4 = length == 8 && buffer.get(at + 5) == 1;
+            if (typeAt(at) == type && (ipv4 || length == 20 && buffer.get(at + 5) == 2)) {
+                byte[] bytes = new byte[length - 4];
+                buffer.get(at + 8, bytes);
+                found.add(TransportAddress.of(bytes, buffer.getShort(at + 6) & 0xffff));
+            }
+        }
+        return found;
     }
 
     /** Returns every XOR address of that type, in order; malformed ones are null. */

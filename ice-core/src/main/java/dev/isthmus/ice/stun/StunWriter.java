@@ -62,6 +62,11 @@ public final class StunWriter {
         return this;
     }
 
+    /** Adds an attribute whose value is there already, or is the caller's to put there; returns where its value begins. */
+    public int reserve(int type, int length) {
+        return open(type, length);
+    }
+
     /** Adds text as UTF-8. */
     public StunWriter text(int type, String value) {
         return bytes(type, value.getBytes(StandardCharsets.UTF_8));

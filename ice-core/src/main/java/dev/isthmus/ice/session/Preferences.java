@@ -1,0 +1,36 @@
+package dev.isthmus.ice.session;
+
+import dev.isthmus.ice.net.TransportAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The order of our addresses: as the owner gave them, the two families in turn, IPv6 first (RFC 8421, section 4). */
+final class Preferences {
+    private static final int MOST = 65_535;
+    /** Each way to a TURN server is preferred to every base of the next kind. */
+    private static final int KIND_STEP = 1 << 13;
+    private final List<TransportAddress> order = new ArrayList<>();
+
+    Preferences(List<TransportAddress> bases) {
+        List<TransportAddress> six = bases.stream().filter(b -> !b.ipv4()).toList();
+        List<TransportAddress> four = bases.stream().filter(TransportAddress::ipv4).toList();
+        for (int i = 0; i < Math.max(six.size(), four.size()); i++) {
+            if (i < six.size()) {
+                order.add(six.get(i));
+            }
+            if (i < four.size()) {
+                order.add(four.get(i));
+            }
+        }
+    }
+
+    /** Returns the local preference of what is reached directly from a base. */
+    int direct(TransportAddress base) {
+        return MOST - order.indexOf(base);
+    }
+
+    /** Returns the local preference of what a server relays: by datagrams before by connections, those without TLS first. */
+    int relayed(TransportAddress base, IceServer.Kind kind, boolean ipv4) {
+        return MOST - KIND_STEP * kind.ordinal() - 2 * order.indexOf(base) - (ipv4 ? 1 : 0);
+    }
+}

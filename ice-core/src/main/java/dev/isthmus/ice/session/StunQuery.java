@@ -1,0 +1,105 @@
+package dev.isthmus.ice.session;
+
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunType;
+import dev.isthmus.ice.stun.StunWriter;
+import dev.isthmus.ice.time.Deadline;
+import dev.isthmus.ice.time.RandomSource;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a STUN server from one base what its outside address is (RFC 8445, section 5.1.1.2), and keeps that address alive afterwards. */
+final class StunQuery {
+    private static final long RTO = TimeUnit.MILLISECONDS.toNanos(500);
+    /** Rc and Rm of RFC 8489, section 6.2.1. */
+    private static final int MAX_SENT = 7;
+    private static final int LAST_WAIT = 16;
+    /** RFC 8445, section 11. */
+    private static final long KEEPALIVE = TimeUnit.SECONDS.toNanos(15);
+
+    final IceServer server;
+    final TransportAddress base;
+    private final int high;
+    private final long low;
+    private final byte[] request;
+    private final byte[] indication;
+    private long wait = RTO;
+    private int sent;
+    private boolean answered;
+    private boolean settled;
+    private long deadline = Deadline.NONE;
+
+    StunQuery(IceServer server, TransportAddress base, RandomSource random) {
+        this.server = server;
+        this.base = base;
+        this.high = random.nextInt();
+        this.low = random.nextLong();
+        this.request = message(StunType.REQUEST);
+        this.indication = message(StunType.INDICATION);
+    }
+
+    private byte[] message(int messageClass) {
+        ByteBuffer buffer = ByteBuffer.allocate(40);
+        StunWriter writer = new StunWriter().begin(buffer, 0, StunType.of(StunType.BINDING, messageClass), high, low).fingerprint();
+        return Arrays.copyOf(buffer.array(), writer.length());
+    }
+
+    /** Returns what is to be sent first. */
+    byte[] start(long nowNanos) {
+        sent = 1;
+        deadline = nowNanos + RTO;
+        return request;
+    }
+
+    /** Whether a message is the answer. */
+    boolean isAnswer(StunMessage message, TransportAddress at, TransportAddress from) {
+        return message.transactionHigh() == high && message.transactionLow() == low && at.equals(base) && from.equals(server.address());
+    }
+
+    /** Takes the answer; returns our outside address, or null when the answer has none or came before. */
+    @Nullable
+    TransportAddress onAnswer(StunMessage message, long nowNanos) {
+        TransportAddress mapped = message.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS);
+        boolean first = !settled;
+        settled = true;
+        answered = mapped != null;
+        deadline = answered ? nowNanos + KEEPALIVE : Deadline.NONE;
+        return first ? mapped : null;
+    }
+
+    /** Returns what is to be sent now, or null when the server has not answered in time. */
+    byte @Nullable [] onTimeout(long nowNanos) {
+        if (answered) {
+            deadline = nowNanos + KEEPALIVE;
+            return indication;
+        }
+        if (sent >= MAX_SENT) {
+            settled = true;
+            deadline = Deadline.NONE;
+            return null;
+        }
+        sent++;
+        wait = sent == MAX_SENT ? RTO * LAST_WAIT : wait * 2;
+        deadline = nowNanos + wait;
+        return request;
+    }
+
+    /** Ends it; nothing is sent any more. */
+    void stop() {
+        settled = true;
+        deadline = Deadline.NONE;
+    }
+
+    /** Whether it is known what comes of it. */
+    boolean settled() {
+        return settled;
+    }
+
+    long deadline() {
+        return deadline;
+    }
+}
