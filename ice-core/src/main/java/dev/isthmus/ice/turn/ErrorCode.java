@@ -17,6 +17,7 @@ public enum ErrorCode {
     CONNECTION_ALREADY_EXISTS(446, "Connection Already Exists"),
     CONNECTION_FAILED(447, "Connection Timeout or Failure"),
     ALLOCATION_QUOTA_REACHED(486, "Allocation Quota Reached"),
+    SERVER_ERROR(500, "Server Error"),
     INSUFFICIENT_CAPACITY(508, "Insufficient Capacity");
 
     private final int code;

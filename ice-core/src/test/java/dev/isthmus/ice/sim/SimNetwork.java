@@ -22,6 +22,11 @@ public final class SimNetwork {
         /** Takes a datagram that arrived at one of the host's addresses. */
         void onDatagram(byte[] bytes, TransportAddress at, TransportAddress from, long nowNanos);
 
+        /** Takes a message that arrived on a connection; nothing of one is lost or overtaken. */
+        default void onMessage(byte[] bytes, TransportAddress at, TransportAddress from, long nowNanos) {
+            throw new IllegalStateException("no connections here");
+        }
+
         /** Expires what is due. */
         void onTimeout(long nowNanos);
 
@@ -46,7 +51,7 @@ public final class SimNetwork {
     /** One datagram under way. */
     public record Packet(TransportAddress from, TransportAddress to, byte[] bytes) {}
 
-    private record Arrival(long at, long order, Packet packet) {}
+    private record Arrival(long at, long order, Packet packet, boolean reliable) {}
 
     private final SeededRandom random;
     private Conditions conditions = Conditions.GOOD;
@@ -112,16 +117,26 @@ public final class SimNetwork {
         }
     }
 
-    private void deliverLater(Packet packet) {
-        long latency = random.fraction() < conditions.reorder() ? conditions.latencyNanos() * 3 : conditions.latencyNanos();
-        arrivals.add(new Arrival(now + latency, order++, packet));
+    /** Sends a message on a connection. */
+    public void sendReliably(TransportAddress from, TransportAddress to, byte[] bytes) {
+        SimNat nat = natOfInside.get(from);
+        arrivals.add(new Arrival(now + conditions.latencyNanos(), order++,
+                new Packet(nat == null ? from : nat.outbound(from, to), to, bytes), true));
     }
 
-    private void deliver(Packet packet) {
+    private void deliverLater(Packet packet) {
+        long latency = random.fraction() < conditions.reorder() ? conditions.latencyNanos() * 3 : conditions.latencyNanos();
+        arrivals.add(new Arrival(now + latency, order++, packet, false));
+    }
+
+    private void deliver(Arrival arrival) {
+        Packet packet = arrival.packet();
         SimNat nat = natOfOutside.get(packet.to().host());
         TransportAddress to = nat == null ? packet.to() : nat.inbound(packet.to(), packet.from());
         Host host = to == null ? null : hosts.get(to);
-        if (host != null && to != null) {
+        if (host != null && to != null && arrival.reliable()) {
+            host.onMessage(packet.bytes(), to, packet.from(), now);
+        } else if (host != null && to != null) {
             host.onDatagram(packet.bytes(), to, packet.from(), now);
         }
     }
@@ -151,7 +166,7 @@ public final class SimNetwork {
 
     private void step() {
         while (!arrivals.isEmpty() && arrivals.peek().at() <= now) {
-            deliver(arrivals.remove().packet());
+            deliver(arrivals.remove());
         }
         for (Host host : List.copyOf(all)) {
             if (host.nextDeadline() <= now) {

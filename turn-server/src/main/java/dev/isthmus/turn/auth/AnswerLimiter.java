@@ -44,6 +44,17 @@ public final class AnswerLimiter {
         this.burst = each * allowance.burst();
     }
 
+    /** Returns one of its own with the same allowance, for something else. */
+    public AnswerLimiter apart() {
+        return new AnswerLimiter(key * 0x9E3779B97F4A7C15L, each, burst);
+    }
+
+    private AnswerLimiter(long key, long each, long burst) {
+        this.key = key | 1;
+        this.each = each;
+        this.burst = burst;
+    }
+
     /** Takes one answer of the source's allowance; returns false when there is none left. */
     public boolean take(AddressKey source, long nowNanos) {
         if (source.ipv4() ? source.remoteLow() >>> 24 == LOOPBACK : source.remoteHigh() == 0 && source.remoteLow() == 1) {

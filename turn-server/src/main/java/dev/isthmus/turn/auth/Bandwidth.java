@@ -30,9 +30,22 @@ public final class Bandwidth {
             toClients = pairs.stream().map(p -> p.toClients).toArray(RateLimit[]::new);
         }
 
-        /** Takes bytes towards a peer if they are there. What one limit has given and another refuses is not given back. */
-        public boolean toPeer(int bytes, long nowNanos) {
-            return take(toPeers, bytes, nowNanos);
+        /**
+         * Takes bytes towards a peer. A client that can be read more slowly takes them on credit, unless too much is owed already; a datagram
+         * passes if they are there. What one limit has given and another refuses is not given back.
+         *
+         * @return for how many nanoseconds nothing more is to be read of the client, or -1 when the bytes are to be dropped
+         */
+        public long toPeer(boolean onCredit, int bytes, long nowNanos) {
+            if (!onCredit) {
+                return take(toPeers, bytes, nowNanos) ? 0 : -1;
+            }
+            for (RateLimit limit : toPeers) {
+                if (limit.overdrawn(nowNanos)) {
+                    return -1;
+                }
+            }
+            return owe(true, bytes, nowNanos);
         }
 
         /** Takes bytes towards a client if they are there. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,10 @@ public final class CredentialStore {
         this.lookups = new Lookups(source, limits);
     }
 
-    /** Returns a store that knows these credentials and asks a source for every other user. USERHASH is not offered then. */
+    /**
+     * Returns a store that knows these credentials and asks a source for every other user; where there are REST secrets, names that begin with a
+     * number and a colon, or are one, are theirs. USERHASH is not offered then.
+     */
     public CredentialStore with(CredentialSource source, Lookups.Limits limits) {
         return new CredentialStore(this, source, limits);
     }
@@ -95,6 +99,13 @@ public final class CredentialStore {
     public @Nullable Lookups lookups(String username) {
         boolean minted = !secrets.isEmpty() && RestSecret.expiryMillis(username) >= 0;
         return minted || users.containsKey(username) ? null : lookups;
+    }
+
+    /** Lets somebody know when a source says that a user is gone who holds something. */
+    public void onGone(Consumer<String> listener) {
+        if (lookups != null) {
+            lookups.onGone(listener);
+        }
     }
 
     /** Forgets what a source has said of a user. */

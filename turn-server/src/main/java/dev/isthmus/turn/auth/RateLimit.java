@@ -44,10 +44,16 @@ public final class RateLimit {
         return earned.get() <= nowNanos - burstNanos;
     }
 
-    /** Takes so many bytes, on credit if need be; returns how many nanoseconds must pass until they are paid for. */
+    /** Takes so many bytes, on credit if need be; returns how many nanoseconds must pass until half a burst is there again. */
     public long owe(int bytes, long nowNanos) {
         long cost = nanos(bytes);
         long after = earned.updateAndGet(before -> Math.max(before, nowNanos - burstNanos) + cost);
-        return Math.max(0, after - nowNanos);
+        // Whoever came back as soon as nothing is owed would leave nothing to those who may not owe.
+        return after <= nowNanos ? 0 : after - nowNanos + burstNanos / 2;
+    }
+
+    /** Returns whether more than a burst is owed, so that nobody is to owe still more who need not. */
+    boolean overdrawn(long nowNanos) {
+        return earned.get() - nowNanos > burstNanos;
     }
 }

@@ -2,8 +2,8 @@ package dev.isthmus.turn.net;
 
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.UdpPort;
+import dev.isthmus.turn.auth.Lookups;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletionStage;
 
 /** The way to a client: a UDP listener that all share, or a connection of its own. */
 interface ClientPath {
@@ -18,10 +18,10 @@ interface ClientPath {
     default void pause(long nanos) {}
 
     /**
-     * The message that was just handed over can be judged only when that has completed. A connection holds it back until then; a datagram is
-     * lost, and the client sends it again.
+     * The message that was just handed over can be judged only when that is known. A connection of this loop holds it back until then; a
+     * datagram is lost, and the client sends it again.
      */
-    default void later(CompletionStage<?> until) {}
+    default void later(Lookups.Answer until) {}
 
     /** An allocation has this way to its client from now on. */
     default void opened() {}

@@ -9,6 +9,7 @@ import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.turn.ChannelData;
 import dev.isthmus.ice.turn.StreamFraming;
 import dev.isthmus.ice.turn.TurnAttribute;
+import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.server.TurnReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -34,8 +36,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private static final long FIRST_MESSAGE = TimeUnit.SECONDS.toNanos(15);
     /** Time without a message and without an allocation. */
     private static final long IDLE = TimeUnit.SECONDS.toNanos(60);
-    /** No credential store is waited for longer. */
-    private static final long LONGEST_WAIT_SECONDS = 6;
+    /** What is kept at most while a message waits: what a read brings, and what follows when the client closes. */
+    private static final int MOST_KEPT = 128 << 10;
     /** By then a message has said that it is STUN. */
     private static final int COOKIE_END = 8;
     private static final byte[] NOTHING = {};
@@ -55,7 +57,9 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private boolean spoken;
     private long heard;
     /** Messages are held back while the first of them cannot be judged yet. */
-    private boolean waiting;
+    private @Nullable Future<?> waiting;
+    /** The first message has waited once. */
+    private boolean again;
     /** Nothing is read as long as what was read is not earned yet. */
     private boolean paused;
     private long pausedUntil;
@@ -92,6 +96,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         clients.loop().wheel().cancel(timer);
         clients.closed(this);
         joined = half;
+        channel.config().setAutoRead(true); // whatever this was held back for
         channel.flush();
         channel.pipeline().replace(this, "joined", half);
     }
@@ -127,7 +132,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     private void take(ByteBuf bytes) {
         ByteBuffer scratch = clients.scratch();
-        while (bytes.isReadable() && channel.isOpen() && joined == null && !waiting) {
+        while (bytes.isReadable() && channel.isOpen() && joined == null && waiting == null) {
             int skipped = Math.min(skip, bytes.readableBytes());
             bytes.skipBytes(skipped);
             skip -= skipped;
@@ -138,7 +143,10 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
             scratch.clear();
             cut(scratch, Datagram.HEADROOM, Datagram.HEADROOM + have + room);
         }
-        if (waiting && bytes.isReadable()) { // what one read brought
+        if (waiting != null && rest.length + bytes.readableBytes() > MOST_KEPT) {
+            clients.count(TurnReason.STREAM_TOO_MUCH);
+            channel.close();
+        } else if (waiting != null && bytes.isReadable()) { // what one read brought
             byte[] all = Arrays.copyOf(rest, rest.length + bytes.readableBytes());
             bytes.readBytes(all, rest.length, bytes.readableBytes());
             rest = all;
@@ -165,11 +173,13 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
                 break;
             } else {
                 spoken = true;
-                heard = clients.loop().nowNanos();
-                clients.onMessage(this, buffer, at, length, heard);
-                if (waiting) {
+                long now = clients.loop().nowNanos();
+                heard = again ? heard : now;
+                clients.onMessage(this, buffer, at, length, now);
+                if (waiting != null) {
                     break;
                 }
+                again = false;
                 at += length;
             }
             length = next(buffer, at, end);
@@ -190,23 +200,29 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     }
 
     @Override
-    public void later(CompletionStage<?> until) {
-        waiting = true;
+    public void later(Lookups.Answer until) {
+        CompletionStage<?> running = until.running();
+        if (again || running == null) {
+            return; // nothing is waited for twice: it is dropped, and counted
+        }
+        waiting = channel.eventLoop().schedule(this::goOn, until.waitNanos(), TimeUnit.NANOSECONDS);
         read();
-        Runnable again = () -> {
-            if (waiting && channel.isOpen()) {
-                waiting = false;
-                goOn();
-            }
-        };
-        until.whenComplete((answer, failure) -> clients.loop().execute(again));
-        channel.eventLoop().schedule(again, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+        running.whenComplete((answer, failure) -> clients.loop().execute(this::goOn));
     }
 
+    /** Judges what waits once more, and what came behind it. */
     private void goOn() {
+        Future<?> timeOut = waiting;
+        if (timeOut == null) {
+            return;
+        }
+        timeOut.cancel(false);
+        waiting = null;
+        again = true;
         ByteBuf kept = Unpooled.wrappedBuffer(rest);
         rest = NOTHING;
         take(kept);
+        again = false;
         read();
     }
 
@@ -232,7 +248,7 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
 
     private void read() {
         if (joined == null) {
-            channel.config().setAutoRead(!waiting && !paused);
+            channel.config().setAutoRead(waiting == null && !paused);
         }
     }
 
@@ -278,6 +294,12 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         clients.loop().wheel().cancel(timer);
+        Future<?> timeOut = waiting;
+        if (timeOut != null) {
+            timeOut.cancel(false);
+            waiting = null;
+            rest = NOTHING;
+        }
         clients.closed(this);
     }
 

@@ -22,6 +22,7 @@ import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.RelaySockets;
 import dev.isthmus.turn.allocation.PeerConnection;
+import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.server.Route;
 import dev.isthmus.turn.server.TcpRelays;
 import dev.isthmus.turn.server.TurnCommand;
@@ -30,7 +31,6 @@ import dev.isthmus.turn.server.TurnServer;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -171,7 +171,7 @@ final class TurnLoop {
             }
             return;
         }
-        CompletionStage<?> awaited = route.kind() == Route.Kind.LATER ? route.awaited() : null;
+        Lookups.Answer awaited = route.kind() == Route.Kind.LATER ? route.awaited() : null;
         if (awaited != null) {
             path.later(awaited);
         }

@@ -16,7 +16,9 @@ import dev.isthmus.turn.allocation.RelayPool;
 import dev.isthmus.turn.allocation.Reservations;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.AllocationQuota;
+import dev.isthmus.turn.auth.CredentialSource;
 import dev.isthmus.turn.auth.CredentialStore;
+import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.server.TurnConfig;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.server.TurnServer;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -55,7 +58,13 @@ public final class TurnService implements AutoCloseable {
     public record Setup(TurnConfig config, List<DatagramSetup> listeners, List<StreamSetup> streams,
             ConnectionLimits connections, List<Integer> descriptors, List<RelayAddress> relays,
             AllocationQuota.Limits allocations, AnswerLimiter.Allowance unproven, int firstPort, int lastPort, boolean trains,
-            boolean traffic) {}
+            boolean traffic) {
+        /** Returns the same with users that are kept elsewhere too. */
+        public Setup with(CredentialSource source, Lookups.Limits limits) {
+            return new Setup(config.with(config.credentials().with(source, limits)), listeners, streams, connections, descriptors, relays,
+                    allocations, unproven, firstPort, lastPort, trains, traffic);
+        }
+    }
 
     private final List<StreamListener> streamListeners = new ArrayList<>();
     private final List<TransportAddress> streams = new ArrayList<>();
@@ -84,6 +93,7 @@ public final class TurnService implements AutoCloseable {
         for (Loop loop : loops) {
             service.loops.add(new TurnLoop(loop, shared, pools(setup, loop.index(), loops.size())));
         }
+        service.credentials.onGone(username -> service.loops.forEach(t -> t.loop().execute(() -> t.revoke(username))));
         try {
             service.open(setup);
         } catch (PortException e) {
@@ -206,10 +216,14 @@ public final class TurnService implements AutoCloseable {
         return loops.stream().mapToInt(t -> t.loop().submit(t::allocations).join()).sum();
     }
 
-    /** Ends every allocation of a user on every loop, and forgets what a credential source said of it; returns how many there were. */
-    public int revoke(String username) {
+    /** Ends every allocation of a user on every loop, and forgets what a credential source said of it; completes with how many there were. */
+    public CompletableFuture<Integer> revoke(String username) {
         credentials.forget(username);
-        return loops.stream().mapToInt(t -> t.loop().submit(() -> t.revoke(username)).join()).sum();
+        CompletableFuture<Integer> all = CompletableFuture.completedFuture(0);
+        for (TurnLoop turn : loops) {
+            all = all.thenCombine(turn.loop().submit(() -> turn.revoke(username)), Integer::sum);
+        }
+        return all;
     }
 
     /** Closes every port. */

@@ -2,6 +2,7 @@ package dev.isthmus.turn.server;
 
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.stun.MessageIntegrity;
+import dev.isthmus.ice.stun.OpaqueString;
 import dev.isthmus.ice.stun.PasswordAlgorithm;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
@@ -11,19 +12,21 @@ import dev.isthmus.turn.auth.CredentialSource;
 import dev.isthmus.turn.auth.CredentialStore;
 import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.auth.Nonces;
+import dev.isthmus.turn.auth.Sources;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The long-term credential mechanism, server side (RFC 8489, section 9.2.4). Keeps nothing between requests. */
+/** The long-term credential mechanism, server side (RFC 8489, section 9.2.4). Keeps nothing of one request for the next. */
 final class Authenticator {
+    /** RFC 8489, section 14.3: less than 509 bytes. */
+    private static final int LONGEST_USERNAME = 508;
     private final CredentialStore store;
     private final Nonces nonces;
     private final MessageIntegrity integrity;
     private final AnswerLimiter limiter;
     private @Nullable Credential credential;
-    private @Nullable CompletionStage<?> awaited;
+    private Lookups.@Nullable Answer awaited;
     private boolean sha256Answer;
 
     Authenticator(CredentialStore store, byte[] nonceKey, MessageIntegrity integrity, AnswerLimiter limiter) {
@@ -71,14 +74,14 @@ final class Authenticator {
             return TurnReason.WEAK_ALGORITHM;
         }
         Lookups lookups = store.lookups(username);
-        Claim claim = new Claim(username, algorithm, current(held, algorithm, username, wallMillis) ? held : null, wallMillis);
-        TurnReason failure = lookups == null ? prove(request, claim) : prove(request, claim, lookups, nowNanos);
-        if (failure == null && !nonces.accepts(nonce, client, wallMillis)) {
-            return TurnReason.STALE_NONCE;
+        TurnReason failure;
+        if (lookups == null) {
+            failure = prove(request, claim(username, algorithm, held, wallMillis));
+        } else {
+            Claim claim = claim(OpaqueString.of(username), algorithm, held, wallMillis);
+            failure = prove(request, claim, look(request, claim, lookups, nonce, client, nowNanos));
         }
-        return failure == TurnReason.LOOKUP_STARTED && lookups != null
-                ? ask(lookups, username, nonce, client, nowNanos, wallMillis)
-                : failure;
+        return failure == null && !nonces.accepts(nonce, client, wallMillis) ? TurnReason.STALE_NONCE : failure;
     }
 
     /**
@@ -88,9 +91,10 @@ final class Authenticator {
      */
     private record Claim(String username, PasswordAlgorithm algorithm, @Nullable Credential held, long wallMillis) {}
 
-    private static boolean current(@Nullable Credential held, PasswordAlgorithm algorithm, String username, long wallMillis) {
-        return held != null && (held.expiresMillis() > wallMillis || !held.policy().endsSessions()) && held.algorithm() == algorithm
-                && held.username().equals(username);
+    private static Claim claim(String username, PasswordAlgorithm algorithm, @Nullable Credential held, long wallMillis) {
+        boolean current = held != null && (held.expiresMillis() > wallMillis || !held.policy().endsSessions())
+                && held.algorithm() == algorithm && held.username().equals(username);
+        return new Claim(username, algorithm, current ? held : null, wallMillis);
     }
 
     private @Nullable String username(StunMessage request) {
@@ -131,50 +135,67 @@ final class Authenticator {
         return known ? TurnReason.WRONG_INTEGRITY : TurnReason.UNKNOWN_USER;
     }
 
+    /** What a look-up came to: what is known, or why nobody was asked. */
+    private record Look(Lookups.@Nullable Answer answer, boolean started, @Nullable TurnReason refusal) {}
+
+    /**
+     * Says what is known of a user; asks the store when nothing is. It is asked only for those who can be reached at their address, which the nonce
+     * shows, and for each source so many times; without limit for whoever has proved before to be that user.
+     */
+    private Look look(StunMessage request, Claim claim, Lookups lookups, byte[] nonce, AddressKey client, long nowNanos) {
+        Lookups.Answer known = lookups.find(claim.username(), nowNanos);
+        if (known.state() != Lookups.State.MISSING) {
+            return new Look(known, false, null);
+        }
+        boolean proven = claim.held() != null && proves(request, claim.held());
+        if (!proven && request.valueLength(request.find(StunAttribute.USERNAME)) > LONGEST_USERNAME) {
+            return new Look(null, false, TurnReason.UNKNOWN_USER);
+        }
+        if (!proven && !nonces.accepts(nonce, client, claim.wallMillis())) {
+            return new Look(null, false, TurnReason.NONCE_BEFORE_LOOKUP);
+        }
+        if (!proven && !limiter.take(client, nowNanos)) {
+            return new Look(null, false, TurnReason.LOOKUP_WITHHELD);
+        }
+        return new Look(lookups.ask(claim.username(), new Lookups.Asker(Sources.of(client.remote()), proven), nowNanos), true, null);
+    }
+
     /** The same for a user whom a store has to be asked for. While it is asked, what made an allocation is good for it. */
-    private @Nullable TurnReason prove(StunMessage request, Claim claim, Lookups lookups, long nowNanos) {
-        Lookups.Answer answer = lookups.find(claim.username(), nowNanos);
+    private @Nullable TurnReason prove(StunMessage request, Claim claim, Look look) {
+        Lookups.Answer answer = look.answer();
+        if (answer == null) {
+            return look.refusal();
+        }
+        boolean proven = claim.held() != null && proves(request, claim.held());
         CredentialSource.Found found = answer.found();
         if (found != null) {
             Credential candidate = CredentialStore.credential(found, claim.algorithm(), claim.wallMillis());
-            return candidate == null ? TurnReason.UNKNOWN_USER : proves(request, candidate) ? null : TurnReason.WRONG_INTEGRITY;
+            if (candidate == null) { // it has expired; some keep what they made nevertheless
+                return proven && claim.held() != null && !claim.held().policy().endsSessions() ? null : TurnReason.UNKNOWN_USER;
+            }
+            return proves(request, candidate) ? null : TurnReason.WRONG_INTEGRITY;
         }
-        boolean proven = claim.held() != null && proves(request, claim.held());
         if (answer.state() == Lookups.State.UNKNOWN) {
             return proven ? TurnReason.REVOKED : TurnReason.UNKNOWN_USER;
         }
-        if (proven && answer.state() == Lookups.State.MISSING) {
-            lookups.start(claim.username(), nowNanos);
+        if (proven) {
+            return null;
         }
-        awaited = answer.running();
-        return proven
-                ? null
-                : switch (answer.state()) {
-                    case RUNNING -> TurnReason.LOOKUP_RUNNING;
-                    case FAILED -> TurnReason.LOOKUP_FAILED;
-                    default -> TurnReason.LOOKUP_STARTED;
-                };
+        return switch (answer.state()) {
+            case RUNNING -> {
+                awaited = answer;
+                yield look.started() ? TurnReason.LOOKUP_STARTED : TurnReason.LOOKUP_RUNNING;
+            }
+            case BUSY -> TurnReason.LOOKUPS_BUSY;
+            default -> TurnReason.LOOKUP_FAILED;
+        };
     }
 
-    /** A store is asked only for those who can be reached at their address, and for each of them so many times. */
-    private TurnReason ask(Lookups lookups, String username, byte[] nonce, AddressKey client, long nowNanos, long wallMillis) {
-        if (!nonces.accepts(nonce, client, wallMillis)) {
-            return TurnReason.NONCE_BEFORE_LOOKUP;
-        }
-        if (!limiter.take(client, nowNanos)) {
-            return TurnReason.LOOKUP_WITHHELD;
-        }
-        if (!lookups.start(username, nowNanos)) {
-            return TurnReason.LOOKUPS_BUSY;
-        }
-        awaited = lookups.find(username, nowNanos).running();
-        return TurnReason.LOOKUP_STARTED;
-    }
-
-    /** Returns what the request that was checked last waits for, or null. */
-    @Nullable
-    CompletionStage<?> awaited() {
-        return awaited;
+    /** Returns what the request that was checked last waits for, or null; it is told once. */
+    Lookups.@Nullable Answer takeAwaited() {
+        Lookups.Answer taken = awaited;
+        awaited = null;
+        return taken;
     }
 
     private boolean proves(StunMessage request, Credential candidate) {

@@ -11,9 +11,9 @@ import dev.isthmus.turn.allocation.Allocation;
 import dev.isthmus.turn.allocation.Tickets;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.Credential;
+import dev.isthmus.turn.auth.Lookups;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What all TURN requests have in common (RFC 8656, section 5): who asks, for which allocation, with which attributes. */
@@ -111,10 +111,9 @@ final class RequestHandler {
         return tcp;
     }
 
-    /** Returns what the request that was not answered waits for, or null. */
-    @Nullable
-    CompletionStage<?> awaited() {
-        return authenticator.awaited();
+    /** Returns what the last request waits for, which was not answered, or null; it is told once. */
+    Lookups.@Nullable Answer takeAwaited() {
+        return authenticator.takeAwaited();
     }
 
     private boolean offered(int method) {
@@ -136,8 +135,15 @@ final class RequestHandler {
 
     private boolean refuse(StunMessage request, AddressKey client, TurnReason failure, long nowNanos, long wallMillis) {
         return switch (failure) {
-            case LOOKUP_STARTED, LOOKUP_RUNNING, LOOKUP_FAILED, LOOKUPS_BUSY, LOOKUP_WITHHELD -> {
-                server.counters().count(failure); // no request waits here: its repetition finds the answer
+            case LOOKUP_STARTED, LOOKUP_RUNNING -> { // its repetition, or who holds it back, finds the answer
+                server.counters().count(failure);
+                yield false;
+            }
+            case LOOKUP_FAILED, LOOKUPS_BUSY, LOOKUP_WITHHELD -> {
+                if (client.isStream()) { // where nothing is repeated
+                    yield unproven(failure, ErrorCode.SERVER_ERROR, client, nowNanos);
+                }
+                server.counters().count(failure);
                 yield false;
             }
             case NONCE_BEFORE_LOOKUP ->

@@ -3,8 +3,8 @@ package dev.isthmus.turn.server;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.turn.allocation.RelaySockets.RelaySocket;
+import dev.isthmus.turn.auth.Lookups;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The hot path's answer: forward these bytes there. One object a server, valid until the next call. */
@@ -19,7 +19,7 @@ public final class Route {
         TO_PEER,
         /** To the loop {@link #loop}, which has the allocation that the message speaks of. */
         TO_LOOP,
-        /** Nowhere before {@link #awaited} has completed; whoever can is to hand the message over again then. */
+        /** Nowhere before {@link #awaited} is known; whoever can is to hand the message over again then, once. */
         LATER
     }
 
@@ -33,7 +33,7 @@ public final class Route {
     private @Nullable RelaySocket socket;
     private LinkTable.@Nullable Sink sink;
     private long pauseNanos;
-    private @Nullable CompletionStage<?> awaited;
+    private Lookups.@Nullable Answer awaited;
 
     Route() {}
 
@@ -81,7 +81,7 @@ public final class Route {
         return this;
     }
 
-    Route later(CompletionStage<?> until) {
+    Route later(Lookups.Answer until) {
         awaited = until;
         return kind(Kind.LATER);
     }
@@ -141,7 +141,7 @@ public final class Route {
     }
 
     /** Returns what a message waits for that is to be handed over again later. */
-    public @Nullable CompletionStage<?> awaited() {
+    public Lookups.@Nullable Answer awaited() {
         return awaited;
     }
 

@@ -29,4 +29,9 @@ public record TurnConfig(CredentialStore credentials, PeerPolicy peers, Features
      * @param mobility whether clients may take their allocations to another address (RFC 8016)
      */
     public record Features(boolean defaultIpv4, boolean strictChannels, boolean tcp, boolean mobility) {}
+
+    /** Returns the same with other credentials. */
+    public TurnConfig with(CredentialStore others) {
+        return new TurnConfig(others, peers, features, bandwidth, alternates, discovery, software);
+    }
 }

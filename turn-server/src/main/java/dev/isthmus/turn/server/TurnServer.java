@@ -26,13 +26,13 @@ import dev.isthmus.turn.allocation.Tickets;
 import dev.isthmus.turn.auth.AnswerLimiter;
 import dev.isthmus.turn.auth.AllocationQuota;
 import dev.isthmus.turn.auth.Bandwidth;
+import dev.isthmus.turn.auth.Lookups;
 import dev.isthmus.turn.auth.Sources;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,11 +48,12 @@ public final class TurnServer {
 
     /** What the servers of all loops have in common. */
     public record Tables(AllocationQuota quota, Reservations reservations, PeerConnections connections, Tickets tickets,
-            Bandwidth bandwidth, AnswerLimiter limiter) {
+            Bandwidth bandwidth, AnswerLimiter limiter, AnswerLimiter lookups) {
         /** Creates empty tables. */
         public static Tables of(AllocationQuota.Limits allocations, Bandwidth.Limits bandwidth, AnswerLimiter limiter) {
             AllocationQuota quota = new AllocationQuota(allocations);
-            return new Tables(quota, new Reservations(quota), new PeerConnections(), new Tickets(), new Bandwidth(bandwidth), limiter);
+            return new Tables(quota, new Reservations(quota), new PeerConnections(), new Tickets(), new Bandwidth(bandwidth), limiter,
+                    limiter.apart());
         }
     }
 
@@ -91,7 +92,7 @@ public final class TurnServer {
         this.icmp = new IcmpReports(reply, parts.random(), counters);
         this.binding = new BindingHandler(parts.config().discovery(), parts.tables().limiter(), counters, reply);
         Authenticator authenticator = new Authenticator(parts.config().credentials(), parts.nonceKey(), integrity,
-                parts.tables().limiter());
+                parts.tables().lookups());
         this.requests = new RequestHandler(this, parts, authenticator, mobility, reply);
     }
 
@@ -142,7 +143,7 @@ public final class TurnServer {
             return drop(TurnReason.NO_PERMISSION_TO_PEER);
         }
         Bandwidth.Share share = allocation.bandwidth();
-        long pause = share == null ? 0 : pause(allocation, share, length, nowNanos);
+        long pause = share == null ? 0 : share.toPeer(allocation.client().isStream(), length, nowNanos);
         if (pause < 0) {
             return drop(TurnReason.BANDWIDTH_TO_PEER);
         }
@@ -154,17 +155,6 @@ public final class TurnServer {
         counters.count(TurnReason.RELAYED_TO_PEER);
         counters.add(TurnReason.BYTES_TO_PEER, length);
         return route.toPeer(peer.toPeer(), allocation.socket(), sink, buffer, offset, length).pause(pause);
-    }
-
-    /**
-     * Takes bandwidth for data to a peer. A client on a connection is read more slowly; returns for how long nothing is to be read of it, or -1
-     * when its datagram is to be dropped.
-     */
-    private static long pause(Allocation allocation, Bandwidth.Share share, int length, long nowNanos) {
-        if (allocation.client().isStream()) {
-            return share.owe(true, length, nowNanos);
-        }
-        return share.toPeer(length, nowNanos) ? 0 : -1;
     }
 
     private Route onStun(Datagram datagram, long nowNanos, long wallMillis) {
@@ -191,7 +181,7 @@ public final class TurnServer {
         if (requests.onRequest(message, datagram.key(), nowNanos, wallMillis)) {
             return answer(datagram.key());
         }
-        CompletionStage<?> awaited = requests.awaited();
+        Lookups.Answer awaited = requests.takeAwaited();
         return awaited == null ? route.drop() : route.later(awaited);
     }
 

@@ -72,8 +72,16 @@ final class TurnBench {
         TurnConfig config = new TurnConfig(store, peers, new TurnConfig.Features(defaultIpv4, strict, true, true), bandwidth, alternates,
                 DISCOVERY,
                 "test");
+        store.onGone(username -> {
+            revoke(username);
+            drain();
+        });
         server = new TurnServer(new TurnServer.Parts(config, TurnServer.Tables.of(quota, bandwidth, new AnswerLimiter(random.nextLong(),
                 AnswerLimiter.Allowance.DEFAULT)), 0, relays, sockets, new LinkTable(true), random, random.bytes(32)), counters);
+    }
+
+    private void revoke(String username) {
+        server.revoke(username);
     }
 
     private final class Sockets implements RelaySockets {

@@ -15,18 +15,30 @@ public final class SlowSource implements CredentialSource {
 
     private final Deque<Question> open = new ArrayDeque<>();
     private int asked;
+    private String lastAsked = "";
 
     @Override
     public CompletionStage<@Nullable Found> find(String username) {
         Question question = new Question(username, new CompletableFuture<>());
         open.add(question);
         asked++;
+        lastAsked = username;
         return question.answer();
     }
 
     /** Returns how many questions there were. */
     public int asked() {
         return asked;
+    }
+
+    /** Returns who was asked for last. */
+    public String lastAsked() {
+        return lastAsked;
+    }
+
+    /** Answers the oldest question with somebody of another name. */
+    public void foundAs(String name, String realm, String password) {
+        open.remove().answer().complete(new Found(LongTermUser.ofPassword(name, realm, password), CredentialPolicy.USER, Long.MAX_VALUE));
     }
 
     /** Answers the oldest question: there is such a user, with that password. */

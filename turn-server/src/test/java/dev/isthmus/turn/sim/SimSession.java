@@ -1,0 +1,172 @@
+package dev.isthmus.turn.sim;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceAgent;
+import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.ice.IceReason;
+import dev.isthmus.ice.ice.IceState;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.IceServer;
+import dev.isthmus.ice.session.IceSession;
+import dev.isthmus.ice.session.SessionEvent;
+import dev.isthmus.ice.session.SessionReason;
+import dev.isthmus.ice.session.SessionTransmit;
+import dev.isthmus.ice.sim.SeededRandom;
+import dev.isthmus.ice.sim.SimNat;
+import dev.isthmus.ice.sim.SimNetwork;
+import dev.isthmus.ice.turn.client.TurnClient;
+import dev.isthmus.ice.turn.client.TurnClientReason;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A session on the simulated network: trickles to another one, sends and receives data. */
+public final class SimSession implements SimNetwork.Host {
+    private static final int HEADROOM = 64;
+
+    /** Where a session lives and what it knows. */
+    public record Place(List<TransportAddress> bases, @Nullable SimNat nat, boolean udpBlocked, IcePolicy policy,
+            List<IceServer> servers) {}
+
+    private final SimNetwork network;
+    private final Place place;
+    private final IceSession session;
+    private final Counters<SessionReason> counters = new Counters<>(SessionReason.class);
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<SessionEvent> events = new ArrayList<>();
+    private final List<byte[]> received = new ArrayList<>();
+    /** The connection to a server, by its number, as its own address. */
+    private final List<TransportAddress> connections = new ArrayList<>();
+    private @Nullable SimSession peer;
+
+    public SimSession(SimNetwork network, Place place, boolean controlling) {
+        this.network = network;
+        this.place = place;
+        SeededRandom random = network.random().split();
+        IceAgent.Setup agent = new IceAgent.Setup(controlling, random.nextLong(), random.nextInt(), IceCredentials.random(random));
+        session = new IceSession(new IceSession.Setup(agent, place.policy(), place.servers(), TurnClient.Family.BOTH, false), random,
+                new IceSession.Tallies(new Counters<>(IceReason.class), new Counters<>(TurnClientReason.class), counters));
+        place.bases().forEach(base -> network.attach(this, base, place.nat()));
+    }
+
+    /** Begins to gather, and tells the other one everything as it comes. */
+    public void begin(SimSession other) {
+        peer = other;
+        other.session.setRemoteCredentials(session.agent().localCredentials(), network.now());
+        session.gather(place.bases(), network.now());
+        flush();
+        other.flush();
+    }
+
+    public IceSession session() {
+        return session;
+    }
+
+    public List<Candidate> candidates() {
+        return candidates;
+    }
+
+    public List<SessionEvent> events() {
+        return events;
+    }
+
+    public List<byte[]> received() {
+        return received;
+    }
+
+    public Counters<SessionReason> counters() {
+        return counters;
+    }
+
+    public boolean connected() {
+        return session.agent().state() == IceState.CONNECTED;
+    }
+
+    public CandidatePair selected() {
+        return Objects.requireNonNull(session.agent().selectedPair());
+    }
+
+    /** Sends data to the peer; returns whether it could be. */
+    public boolean send(byte[] data) {
+        ByteBuffer buffer = ByteBuffer.allocate(HEADROOM + data.length + 4);
+        buffer.put(HEADROOM, data);
+        if (!session.frame(buffer, HEADROOM, data.length)) {
+            return false;
+        }
+        byte[] framed = Arrays.copyOfRange(buffer.array(), session.dataOffset(), session.dataOffset() + session.dataLength());
+        put(new SessionTransmit(session.outLocal(), session.outRemote(), session.outConnection(), framed));
+        return true;
+    }
+
+    private void put(SessionTransmit out) {
+        if (out.connection() >= 0) {
+            network.sendReliably(connection(out.connection()), out.remote(), out.bytes());
+        } else if (!place.udpBlocked()) {
+            network.send(out.local(), out.remote(), out.bytes());
+        }
+    }
+
+    private TransportAddress connection(int number) {
+        while (connections.size() <= number) {
+            TransportAddress own = place.bases().get(0).withPort(30_000 + connections.size());
+            connections.add(own);
+            network.attach(this, own, place.nat());
+        }
+        return connections.get(number);
+    }
+
+    @Override
+    public void onDatagram(byte[] bytes, TransportAddress at, TransportAddress from, long nowNanos) {
+        if (!place.udpBlocked()) {
+            take(bytes, session.onPacket(ByteBuffer.wrap(bytes), 0, bytes.length, at, from, nowNanos));
+        }
+    }
+
+    @Override
+    public void onMessage(byte[] bytes, TransportAddress at, TransportAddress from, long nowNanos) {
+        take(bytes, session.onMessage(connections.indexOf(at), ByteBuffer.wrap(bytes), 0, bytes.length, nowNanos));
+    }
+
+    private void take(byte[] bytes, IceSession.Inbound what) {
+        if (what == IceSession.Inbound.DATA) {
+            received.add(Arrays.copyOfRange(bytes, session.dataOffset(), session.dataOffset() + session.dataLength()));
+        }
+        flush();
+    }
+
+    @Override
+    public void onTimeout(long nowNanos) {
+        session.onTimeout(nowNanos);
+        flush();
+    }
+
+    @Override
+    public long nextDeadline() {
+        return session.nextDeadline();
+    }
+
+    private void flush() {
+        for (SessionEvent event = session.pollEvent(); event != null; event = session.pollEvent()) {
+            events.add(event);
+            SimSession other = peer;
+            if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
+                candidates.add(candidate);
+                if (other != null) {
+                    other.session.addRemoteCandidate(Objects.requireNonNull(Candidate.parse(candidate.toSdp())), network.now());
+                    other.flush();
+                }
+            } else if (event instanceof SessionEvent.Connect(int number, IceServer server, TransportAddress address, String domain)) {
+                session.onConnected(number, network.now());
+            }
+        }
+        for (SessionTransmit out = session.pollTransmit(); out != null; out = session.pollTransmit()) {
+            put(out);
+        }
+    }
+}
