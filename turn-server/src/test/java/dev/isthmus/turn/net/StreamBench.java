@@ -50,15 +50,16 @@ final class StreamBench implements AutoCloseable {
     final TurnLoop turn;
 
     StreamBench(ConnectionLimits limits) {
-        this(limits, null, Bandwidth.Limits.NONE);
+        this(limits, null, Lookups.Limits.DEFAULT, Bandwidth.Limits.NONE);
     }
 
-    StreamBench(ConnectionLimits limits, @Nullable CredentialSource source, Bandwidth.Limits bandwidth) {
+    StreamBench(ConnectionLimits limits, @Nullable CredentialSource source, Lookups.Limits lookups,
+            Bandwidth.Limits bandwidth) {
         RelayAddress relay = new RelayAddress(address("127.0.0.1:0"), address("127.0.0.1:0"));
         PeerPolicy peers = new PeerPolicy(List.of(new PeerRule(true, Objects.requireNonNull(AddressRange.parse("127.0.0.0/8")), "test")),
                 OwnAddresses.NONE);
         CredentialStore users = CredentialStore.of("example.org", Map.of("alice", "secret"), CredentialPolicy.USER, List.of());
-        TurnConfig config = new TurnConfig(source == null ? users : users.with(source, Lookups.Limits.DEFAULT), peers,
+        TurnConfig config = new TurnConfig(source == null ? users : users.with(source, lookups), peers,
                 new TurnConfig.Features(true, false, true, true), bandwidth, List.of(), null, "test");
         TurnService.Setup setup = new TurnService.Setup(config, List.of(), List.of(), limits, List.of(), List.of(relay),
                 AllocationQuota.Limits.DEFAULT, AnswerLimiter.Allowance.DEFAULT, 50_000, 50_999, true, true);

@@ -149,6 +149,21 @@ class CredentialSourceTest {
         assertThat(carol.refresh(600)).isEqualTo(401);
     }
 
+    /** What is carried out while its user is asked again waits for nothing: it is not to be handed over twice. */
+    @Test
+    void aProvenRequestWaitsForNothing() throws Exception {
+        TurnDialog stream = bench.stream(address("198.51.100.1:1"), "carol");
+        byte[] allocate = {6, 0, 0, 0};
+        assertThat(stream.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.bytes(TurnAttribute.REQUESTED_TRANSPORT, allocate))).isEqualTo(-1);
+        source.found(REALM, "secret");
+        assertThat(stream.ask(TurnAttribute.METHOD_ALLOCATE, w -> w.bytes(TurnAttribute.REQUESTED_TRANSPORT, allocate))).isZero();
+        seconds(61);
+        byte[] connect = stream.request(TurnAttribute.METHOD_CONNECT, w -> w.xorAddress(TurnAttribute.XOR_PEER_ADDRESS, TurnBench.PEER));
+        TurnBench.Out out = bench.fromClient(dev.isthmus.ice.net.AddressKey.Transport.TCP, address("198.51.100.1:1"), connect);
+        assertThat(out.kind()).as("its answer comes when the peer has answered").isEqualTo(Route.Kind.DROP);
+        assertThat(bench.commands).anyMatch(TurnCommand.Connect.class::isInstance);
+    }
+
     /** A store with a memory of its own answers within the question: nobody has to wait. */
     @Test
     void anAnswerAtOnceIsUsedAtOnce() throws Exception {

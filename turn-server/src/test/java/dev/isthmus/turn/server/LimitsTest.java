@@ -3,6 +3,7 @@ package dev.isthmus.turn.server;
 import static dev.isthmus.turn.server.TurnBench.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.turn.TurnAttribute;
 import dev.isthmus.turn.allocation.PeerConnection;
@@ -178,6 +179,35 @@ class LimitsTest {
             assertThat(narrow.fromClient(elsewhere, message).kind()).as("another address")
                     .isEqualTo(limits.all() > 0 ? Route.Kind.DROP : Route.Kind.TO_PEER);
         }
+    }
+
+    /** A client on a connection, which takes on credit, leaves room for those whose datagrams have to fit. */
+    @Test
+    void creditLeavesRoomForOthers() throws Exception {
+        TurnBench narrow = TurnBench.limited(AllocationLimits.DEFAULT, 9, AllocationQuota.Limits.DEFAULT,
+                new Bandwidth.Limits(0, 0, 1_000_000));
+        TransportAddress greedy = address("198.51.100.2:1");
+        TurnDialog stream = narrow.stream(greedy, "bob");
+        stream.allocate();
+        stream.bind(0x4000, TurnBench.PEER);
+        TurnDialog alice = narrow.alice();
+        alice.allocate();
+        alice.bind(0x4000, TurnBench.PEER);
+        byte[] message = TurnDialog.channelData(0x4000, new byte[1000]);
+        long readAgain = narrow.now;
+        int passed = 0;
+        int byStream = 0;
+        for (int i = 0; i < 4000; i++) { // ten seconds, in which the datagrams want four tenths
+            narrow.now += TimeUnit.MICROSECONDS.toNanos(2500);
+            for (int j = 0; j < 64 && narrow.now >= readAgain; j++) {
+                byStream += narrow.fromClient(AddressKey.Transport.TCP, greedy, message).kind() == Route.Kind.TO_PEER ? 1 : 0;
+                readAgain = narrow.pause > 0 ? narrow.now + narrow.pause : readAgain;
+            }
+            passed += narrow.fromClient(TurnBench.ALICE, message).kind() == Route.Kind.TO_PEER ? 1 : 0;
+        }
+        assertThat(passed).as("of 4000 datagrams").isGreaterThan(2000);
+        assertThat(byStream).isGreaterThan(4000);
+        assertThat(passed + byStream).as("10 MB, and a burst").isBetween(9_000, 10_400);
     }
 
     /** A user's allocations share its bandwidth, and what nobody holds is forgotten. */

@@ -158,7 +158,11 @@ final class TurnBench {
     /** What came out of the server for one datagram. */
     record Out(Route.Kind kind, TransportAddress to, byte[] bytes) {}
 
+    /** For how long the client of the last packet to a peer is not to be read. */
+    long pause;
+
     private Out out(Route route) {
+        pause = route.kind() == Route.Kind.TO_PEER ? route.pauseNanos() : 0;
         byte[] bytes = new byte[route.length()];
         if (route.kind() != Route.Kind.DROP) {
             route.buffer().get(route.offset(), bytes);

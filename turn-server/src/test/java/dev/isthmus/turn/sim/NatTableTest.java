@@ -119,10 +119,10 @@ class NatTableTest {
 
     private static void exchange(SimNetwork network, SimSession from, SimSession to) {
         to.received().clear();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 100; i++) {
             assertThat(from.send(new byte[]{(byte) 0x80, (byte) i})).isTrue();
         }
-        assertThat(network.runUntil(() -> to.received().size() >= 15, TimeUnit.SECONDS.toNanos(2))).isTrue();
+        assertThat(network.runUntil(() -> to.received().size() >= 60, TimeUnit.SECONDS.toNanos(2))).isTrue();
         assertThat(to.received().get(0)).startsWith(0x80);
     }
 }
