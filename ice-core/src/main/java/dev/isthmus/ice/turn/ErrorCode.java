@@ -37,4 +37,14 @@ public enum ErrorCode {
     public String phrase() {
         return phrase;
     }
+
+    /** Returns the recommended phrase of a number, or an empty text. */
+    public static String phraseOf(int code) {
+        for (ErrorCode each : values()) {
+            if (each.code == code) {
+                return each.phrase;
+            }
+        }
+        return "";
+    }
 }

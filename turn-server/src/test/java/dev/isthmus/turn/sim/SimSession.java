@@ -64,6 +64,12 @@ public final class SimSession implements SimNetwork.Host {
         other.flush();
     }
 
+    /** Gives everything back. */
+    public void close() {
+        session.close(network.now());
+        flush();
+    }
+
     public IceSession session() {
         return session;
     }

@@ -150,6 +150,12 @@ public final class SimTurnServer implements SimNetwork.Host {
         return relayed.values().stream().mapToLong(Allocation::nextDeadline).min().orElse(Deadline.NONE);
     }
 
+    /** Ends what a user has. */
+    public void revoke(String username) {
+        server.revoke(username);
+        drain();
+    }
+
     /** Returns how many relayed addresses there are. */
     public int relayedAddresses() {
         return relayed.size();

@@ -10,6 +10,7 @@ import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.ChannelData;
+import dev.isthmus.ice.turn.ErrorCode;
 import dev.isthmus.ice.turn.TurnAttribute;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -431,7 +432,7 @@ public final class TurnClient {
     }
 
     private void fail(int code, String text) {
-        end(new TurnClientEvent.Failed(code, text));
+        end(new TurnClientEvent.Failed(code, text.isEmpty() ? ErrorCode.phraseOf(code) : text));
     }
 
     private void end(TurnClientEvent last) {
