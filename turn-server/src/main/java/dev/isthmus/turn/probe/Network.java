@@ -96,6 +96,9 @@ public interface Network {
     /** Whether the way to the server is plain UDP. */
     boolean udp();
 
+    /** Returns the name of the way to the server. */
+    String name();
+
     /** Where the server is. */
     TransportAddress server();
 }

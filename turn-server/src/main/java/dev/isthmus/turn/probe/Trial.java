@@ -12,8 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of one probe: what it opens is closed behind it. */
 public final class Trial implements AutoCloseable {
-    /** Whom a probe is; the second user is another one, or null when there is none. */
-    public record Users(String user, String password, @Nullable String otherUser, String otherPassword) {}
+    /** Whom a probe is; the second user is another one, or null when there is none; and whether data reaches the probe's peers. */
+    public record Users(String user, String password, @Nullable String otherUser, String otherPassword, boolean relayed) {
+        /** Users whose data reaches the probe's peers. */
+        public Users(String user, String password, @Nullable String otherUser, String otherPassword) {
+            this(user, password, otherUser, otherPassword, true);
+        }
+
+        /** Returns the same users, whose data reaches the probe's peers or not. */
+        public Users relayed(boolean reaches) {
+            return new Users(user, password, otherUser, otherPassword, reaches);
+        }
+    }
 
     private final Network network;
     private final Users users;
@@ -96,7 +106,10 @@ public final class Trial implements AutoCloseable {
     /** A client with its relayed address. */
     record Allocated(Client client, TransportAddress relayed) {}
 
-    Network.Peer peer() throws IOException {
+    Network.Peer peer() throws Exception {
+        if (!users.relayed()) {
+            throw new Probe.NotOffered("the server does not relay to the probe's peer");
+        }
         return opened(network.peer(false));
     }
 

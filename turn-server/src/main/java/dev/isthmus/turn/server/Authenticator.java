@@ -184,7 +184,7 @@ final class Authenticator {
         return switch (answer.state()) {
             case RUNNING -> {
                 awaited = answer;
-                yield look.started() ? TurnReason.LOOKUP_STARTED : TurnReason.LOOKUP_RUNNING;
+                yield look.started() ? TurnReason.LOOKUP_STARTED : TurnReason.LOOKUP_AWAITED;
             }
             case BUSY -> TurnReason.LOOKUPS_BUSY;
             default -> TurnReason.LOOKUP_FAILED;

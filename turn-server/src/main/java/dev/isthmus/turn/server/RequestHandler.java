@@ -135,7 +135,7 @@ final class RequestHandler {
 
     private boolean refuse(StunMessage request, AddressKey client, TurnReason failure, long nowNanos, long wallMillis) {
         return switch (failure) {
-            case LOOKUP_STARTED, LOOKUP_RUNNING -> { // its repetition, or who holds it back, finds the answer
+            case LOOKUP_STARTED, LOOKUP_AWAITED -> { // its repetition, or who holds it back, finds the answer
                 server.counters().count(failure);
                 yield false;
             }

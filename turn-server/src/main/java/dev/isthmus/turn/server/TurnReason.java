@@ -24,7 +24,7 @@ public enum TurnReason implements Reason {
     WEAK_ALGORITHM("requests by a password algorithm that the configuration forbids, answered 401"),
     ANSWER_WITHHELD("requests without proof that were not answered because their source has had its share"),
     LOOKUP_STARTED("requests with which the credential store was begun to be asked for their user"),
-    LOOKUP_RUNNING("requests that came while the credential store was being asked for their user"),
+    LOOKUP_AWAITED("requests that came while the credential store was being asked for their user"),
     LOOKUP_FAILED("requests that failed because the credential store did not answer; 500 on connections"),
     LOOKUPS_BUSY("requests that failed because the credential store is being asked for as many users as it may; 500 on connections"),
     LOOKUP_WITHHELD("requests that failed because the credential store has been asked often enough for their source; 500 on connections"),

@@ -62,7 +62,7 @@ final class StreamBench implements AutoCloseable {
         TurnConfig config = new TurnConfig(source == null ? users : users.with(source, lookups), peers,
                 new TurnConfig.Features(true, false, true, true), bandwidth, List.of(), null, "test");
         TurnService.Setup setup = new TurnService.Setup(config, List.of(), List.of(), limits, List.of(), List.of(relay),
-                AllocationQuota.Limits.DEFAULT, AnswerLimiter.Allowance.DEFAULT, 50_000, 50_999, true, true);
+                AllocationQuota.Limits.DEFAULT, new AnswerLimiter.Allowance(10_000, 100_000), 50_000, 50_999, true, true);
         SecureRandomSource random = new SecureRandomSource();
         Connections all = Connections.all(limits);
         Connections halfOpen = Connections.handshakes(limits);

@@ -43,7 +43,7 @@ class CredentialSourceTest {
         assertThat(carol.allocate()).as("dropped").isEqualTo(-1);
         assertThat(bench.counters.get(TurnReason.LOOKUP_STARTED)).isEqualTo(1);
         assertThat(carol.allocate()).isEqualTo(-1);
-        assertThat(bench.counters.get(TurnReason.LOOKUP_RUNNING)).isEqualTo(1);
+        assertThat(bench.counters.get(TurnReason.LOOKUP_AWAITED)).isEqualTo(1);
         source.found(REALM, "pw");
         assertThat(carol.allocate()).isZero();
         assertThat(client("198.51.100.2:2", "carol", "wrong").allocate()).isEqualTo(401);

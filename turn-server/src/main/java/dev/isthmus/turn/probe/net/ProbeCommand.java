@@ -2,6 +2,7 @@ package dev.isthmus.turn.probe.net;
 
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.turn.probe.Preflight;
 import dev.isthmus.turn.probe.Probe;
 import dev.isthmus.turn.probe.Suite;
 import dev.isthmus.turn.probe.Trial;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** The command {@code turn-probe}. */
 public final class ProbeCommand {
     private static final String USAGE = """
-            usage: turn-probe HOST:PORT --user NAME --password PASSWORD [options]
-            Asks a STUN/TURN server, probe by probe, for what the RFCs say it must do.
+            usage: turn-probe HOST[:PORT] --user NAME --password PASSWORD [options]
+            Asks a STUN/TURN server, probe by probe, for what the RFCs say it must do. The port is 3478 unless given, 5349 over TLS and DTLS.
               --transport udp|tcp|tls|dtls   how to reach it (udp)
               --other-user, --other-password a second user, for what is not another's to do
               --peer ADDRESS                 the host of the probe's peers (that of its own address towards the server);
@@ -32,7 +33,7 @@ public final class ProbeCommand {
               --only PATTERN                 a regular expression: the probes to run
               --json FILE                    writes the result there too; - writes it instead of the table
               --list                         names the probes and runs none
-            exit code: 0 when no probe failed, 1 when one did, 2 on a bad option
+            exit code: 0 when no probe failed; 1 when one did, nothing answers or the user is not accepted; 2 on a bad option
             "not offered" says that the server lacks what a probe is about; it never counts as passed.
             """;
     private static final List<String> VALUED = List.of("--user", "--password", "--transport", "--other-user", "--other-password", "--peer",
@@ -59,7 +60,7 @@ public final class ProbeCommand {
             err.println("turn-probe: " + e.getMessage());
             return 2;
         } catch (IOException e) {
-            err.println("turn-probe: " + e);
+            err.println("turn-probe: " + e.getMessage());
             return 1;
         }
     }
@@ -82,8 +83,18 @@ public final class ProbeCommand {
                 options.getOrDefault("--other-password", ""));
         Sockets sockets = new Sockets(carrier, server, peers(server), new SecureRandomSource());
         boolean table = !"-".equals(options.get("--json"));
-        List<Probe.Outcome> outcomes = suite.run(p -> only.matcher(p.id()).find(), sockets, users, new SecureRandomSource(),
-                o -> print(o, table));
+        if (suite.probes().stream().noneMatch(p -> only.matcher(p.id()).find())) {
+            throw new IllegalArgumentException("--only " + only + " names no probe; see --list");
+        }
+        Preflight before = Preflight.of(sockets, users, new SecureRandomSource());
+        if (before.problem() != null) {
+            throw new IOException(before.problem());
+        }
+        if (table && !before.relays()) {
+            out.println("the server does not relay to the probe's peers: what needs that is not offered (--peer names other peers)");
+        }
+        List<Probe.Outcome> outcomes = suite.run(p -> only.matcher(p.id()).find(), sockets,
+                users.relayed(before.relays()), new SecureRandomSource(), o -> print(o, table));
         long failed = outcomes.stream().filter(o -> o.verdict() == Probe.Verdict.FAILED).count();
         if (table) {
             long missing = outcomes.stream().filter(o -> o.verdict() == Probe.Verdict.NOT_OFFERED).count();

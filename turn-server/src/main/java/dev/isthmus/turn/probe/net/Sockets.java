@@ -194,6 +194,11 @@ public final class Sockets implements Network {
     }
 
     @Override
+    public String name() {
+        return carrier.name();
+    }
+
+    @Override
     public TransportAddress server() {
         return server;
     }
