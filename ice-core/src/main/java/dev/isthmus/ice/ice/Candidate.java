@@ -64,39 +64,4 @@ public record Candidate(CandidateType type, String foundation, int component, lo
     private static String foundation(CandidateType type, TransportAddress base, TransportAddress server) {
         return Integer.toUnsignedString((base.host().hashCode() * 31 + server.host().hashCode()) * 31 + type.ordinal(), 36);
     }
-
-    /** Returns the value of an SDP {@code candidate} attribute (RFC 8839, section 5.1), without {@code a=}. */
-    public String toSdp() {
-        String line = "candidate:" + foundation + " " + component + " udp " + priority + " " + address.host() + " " + address.port()
-                + " typ " + type.token();
-        return related == null ? line : line + " raddr " + related.host() + " rport " + related.port();
-    }
-
-    /**
-     * Reads the value of an SDP {@code candidate} attribute with or without {@code candidate:} in front. Returns null for what this agent
-     * does not check: another transport, a host name, an unknown type, or a line that is no candidate.
-     */
-    public static @Nullable Candidate parse(String attribute) {
-        String value = attribute.startsWith("candidate:") ? attribute.substring("candidate:".length()) : attribute;
-        String[] f = value.trim().split(" +");
-        if (f.length < 8 || !f[2].equalsIgnoreCase("udp") || !f[6].equals("typ") || !f[1].matches("\\d{1,3}")
-                || !f[3].matches("\\d{1,10}") || !f[5].matches("\\d{1,5}") || !f[0].matches("[A-Za-z0-9+/]{1,32}")) {
-            return null;
-        }
-        int port = Integer.parseInt(f[5]);
-        long priority = Long.parseLong(f[3]);
-        int component = Integer.parseInt(f[1]);
-        TransportAddress address = port > 65535 ? null : TransportAddress.parse(f[4], port);
-        CandidateType type = CandidateType.of(f[7]);
-        if (address == null || type == null || port == 0 || priority < 1 || priority > Integer.MAX_VALUE || component < 1) {
-            return null;
-        }
-        return new Candidate(type, f[0], component, priority, address, address, related(f));
-    }
-
-    private static @Nullable TransportAddress related(String[] fields) {
-        boolean there = fields.length >= 12 && fields[8].equals("raddr") && fields[10].equals("rport") && fields[11].matches("\\d{1,5}");
-        int port = there ? Integer.parseInt(fields[11]) : 0;
-        return there && port <= 65535 ? TransportAddress.parse(fields[9], port) : null;
-    }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.sdp.CandidateAttribute;
+import dev.isthmus.ice.sdp.IceDescription;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,17 +25,17 @@ class CandidateFuzz {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "60s")
     void readsOrRefuses(byte[] bytes) {
-        Candidate read = Candidate.parse(new String(bytes, StandardCharsets.ISO_8859_1));
-        if (read == null) {
-            return;
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        CandidateAttribute line = CandidateAttribute.parse(text);
+        if (line != null) {
+            assertThat(CandidateAttribute.parse(line.toSdp())).isEqualTo(line);
         }
-        String written = read.toSdp();
-        Candidate again = Candidate.parse(written);
-        assertThat(again).isNotNull();
-        if (again != null) {
-            assertThat(again.toSdp()).isEqualTo(written);
-            assertThat(again.address()).isEqualTo(read.address());
-            assertThat(again.priority()).isEqualTo(read.priority()).isBetween(1L, (long) Integer.MAX_VALUE);
+        IceDescription all = IceDescription.parse(List.of(text.split("\n")));
+        assertThat(IceDescription.parse(all.toSdp())).isEqualTo(all);
+        Candidate read = CandidateAttribute.checkable(text);
+        if (read != null) {
+            assertThat(CandidateAttribute.checkable(CandidateAttribute.line(read))).isEqualTo(read);
+            assertThat(read.priority()).isBetween(1L, (long) Integer.MAX_VALUE);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.isthmus.gateway.sdp;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -96,7 +97,7 @@ public final class AnswerWriter {
         line("a=ice-pwd:" + local.credentials().password());
         line("a=fingerprint:" + local.fingerprint());
         line("a=setup:" + (negotiation.dtlsClient() ? "active" : "passive"));
-        local.candidates().forEach(c -> line("a=" + c.toSdp()));
+        local.candidates().forEach(c -> line("a=" + CandidateAttribute.line(c)));
         line("a=end-of-candidates");
         Integer ssrc = local.ssrcs().get(accepted.kind());
         if (accepted.clientReceives() && ssrc != null) {
@@ -159,7 +160,7 @@ public final class AnswerWriter {
         if (mid != null) {
             text.append("a=mid:").append(mid).append("\r\n");
         }
-        candidates.forEach(c -> text.append("a=").append(c.toSdp()).append("\r\n"));
+        candidates.forEach(c -> text.append("a=").append(CandidateAttribute.line(c)).append("\r\n"));
         return text.append("a=end-of-candidates\r\n").toString();
     }
 }

@@ -3,6 +3,7 @@ package dev.isthmus.gateway.sdp;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -136,7 +137,7 @@ public record Negotiation(SessionDescription offer, List<@Nullable Line> lines, 
         List<Candidate> found = new ArrayList<>();
         for (SdpMedia media : offer.media()) {
             for (SdpAttribute attribute : media.all("candidate")) {
-                Candidate candidate = Candidate.parse(attribute.value());
+                Candidate candidate = CandidateAttribute.checkable(attribute.value());
                 if (candidate != null && candidate.component() == 1
                         && found.stream().noneMatch(c -> c.address().equals(candidate.address()))) {
                     found.add(candidate);

@@ -2,6 +2,7 @@ package dev.isthmus.gateway.sdp;
 
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public record TrickleFragment(IceCredentials credentials, List<Candidate> candid
             } else if (line.startsWith("a=mid:") && mid == null) {
                 mid = line.substring("a=mid:".length());
             } else if (line.startsWith("a=candidate:")) {
-                Candidate candidate = Candidate.parse(line.substring(2));
+                Candidate candidate = CandidateAttribute.checkable(line.substring(2));
                 if (candidate != null && candidate.component() == 1) {
                     candidates.add(candidate);
                 }

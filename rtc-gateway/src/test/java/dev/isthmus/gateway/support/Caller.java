@@ -19,6 +19,7 @@ import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class Caller {
                 a=rtpmap:111 opus/48000/2
                 a=setup:active
                 """ + "a=ice-ufrag:" + credentials.ufrag() + "\na=ice-pwd:" + credentials.password() + "\na=fingerprint:"
-                + certificate.fingerprint() + "\na=" + Candidate.host(wire.local(), 65535).toSdp() + "\n";
+                + certificate.fingerprint() + "\na=" + CandidateAttribute.line(Candidate.host(wire.local(), 65535)) + "\n";
     }
 
     /** Calls an endpoint and returns when media can flow. */
@@ -90,7 +91,7 @@ public final class Caller {
         remote = new IceCredentials(Objects.requireNonNull(media.value("ice-ufrag")), Objects.requireNonNull(media.value("ice-pwd")));
         ice.addLocalCandidate(Candidate.host(wire.local(), 65535), System.nanoTime());
         ice.setRemoteCredentials(remote, System.nanoTime());
-        Candidate candidate = Objects.requireNonNull(Candidate.parse(media.all("candidate").get(0).value()));
+        Candidate candidate = Objects.requireNonNull(CandidateAttribute.checkable(media.all("candidate").get(0).value()));
         gateway = candidate.address();
         ice.addRemoteCandidate(candidate, System.nanoTime());
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);

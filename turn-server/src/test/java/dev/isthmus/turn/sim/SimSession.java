@@ -8,6 +8,7 @@ import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.IceSession;
@@ -164,7 +165,8 @@ public final class SimSession implements SimNetwork.Host {
             if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
                 candidates.add(candidate);
                 if (other != null) {
-                    other.session.addRemoteCandidate(Objects.requireNonNull(Candidate.parse(candidate.toSdp())), network.now());
+                    other.session.addRemoteCandidate(
+                            Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate))), network.now());
                     other.flush();
                 }
             } else if (event instanceof SessionEvent.Connect(int number, IceServer server, TransportAddress address, String domain)) {
