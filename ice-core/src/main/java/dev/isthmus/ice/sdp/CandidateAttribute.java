@@ -53,8 +53,8 @@ public record CandidateAttribute(String foundation, int component, String transp
 
     /** Reads a value with or without {@code candidate:} in front; null when it is none by the grammar. */
     public static @Nullable CandidateAttribute parse(String text) {
-        String value = text.startsWith(NAME) ? text.substring(NAME.length()) : text;
-        String[] f = value.length() > LONGEST ? new String[0] : value.trim().split(" +");
+        String value = (text.startsWith(NAME) ? text.substring(NAME.length()) : text).trim();
+        String[] f = value.length() > LONGEST || !isPrintable(value) ? new String[0] : value.split(" +");
         if (f.length < MANDATORY || !f[6].equals("typ") || !f[0].matches("[A-Za-z0-9+/]{1,32}") || !f[1].matches("\\d{1,3}")
                 || !f[2].matches("[!#-'*+.0-9A-Z^-~-]{1,32}") || !f[3].matches("\\d{1,10}") || !f[5].matches("\\d{1,5}")) {
             return null;
@@ -64,6 +64,10 @@ public record CandidateAttribute(String foundation, int component, String transp
         int port = Integer.parseInt(f[5]);
         boolean sound = component >= 1 && component <= MOST_COMPONENTS && priority >= 1 && priority <= Integer.MAX_VALUE && port <= 65535;
         return sound ? rest(f, component, priority, port) : null;
+    }
+
+    static boolean isPrintable(String text) {
+        return text.chars().noneMatch(c -> c < ' ' || c == 0x7F);
     }
 
     /** What follows the type comes in pairs: first the related address, then extensions. */

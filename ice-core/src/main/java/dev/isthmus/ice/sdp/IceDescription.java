@@ -56,6 +56,9 @@ public record IceDescription(@Nullable String ufrag, @Nullable String password, 
         void read(String attribute) {
             int colon = attribute.indexOf(':');
             String value = colon < 0 ? "" : attribute.substring(colon + 1).trim();
+            if (!CandidateAttribute.isPrintable(value)) {
+                return;
+            }
             switch (colon < 0 ? attribute : attribute.substring(0, colon)) {
                 case "ice-ufrag" -> ufrag = ufrag == null && value.matches("[A-Za-z0-9+/]{4,256}") ? value : ufrag;
                 case "ice-pwd" -> password = password == null && value.matches("[A-Za-z0-9+/]{22,256}") ? value : password;

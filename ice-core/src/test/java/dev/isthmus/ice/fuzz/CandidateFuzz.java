@@ -18,7 +18,8 @@ class CandidateFuzz {
         return Stream.of("candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host",
                 "candidate:abc 2 udp 1694498815 203.0.113.1 40000 typ srflx raddr 10.0.0.1 rport 1000 generation 0 ufrag Wxyz network-cost 10",
                 "candidate:0 1 udp 14680063 2001:db8::1 50000 typ relay raddr :: rport 0",
-                "candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active", "candidate:1 1 udp 1 x.local 9 typ host")
+                "candidate:1 1 tcp 1 192.0.2.1 9 typ host tcptype active", "candidate:1 1 udp 1 x.local 9 typ host",
+                "candidate:1 1 udp 1 x 9 typ host a r\u0001 a b") // found: what ends a line is trimmed
                 .map(line -> Arguments.arguments((Object) line.getBytes(StandardCharsets.US_ASCII)));
     }
 
