@@ -24,6 +24,8 @@ final class SendBatch {
     /** The local address of an IPv6 datagram takes 40, its traffic class and the length of a train's datagrams 24 each. */
     private static final int CONTROL_BYTES = 96;
     private static final int WAYS = 256;
+    /** How many ways whose hashes share a place can still have a train each. */
+    private static final int PROBES = 4;
 
     private final Counters<NetReason> counters;
     private final Libc.Errno errno;
@@ -49,7 +51,7 @@ final class SendBatch {
     private int messages;
     private int bytesUsed;
 
-    /** The latest message of each way, by the low bits of its hash, counted from {@link #base}; another way may have taken the place. */
+    /** The latest message of each way, at {@link #place}, counted from {@link #base}; another way may have taken the place. */
     private final int[] latest = new int[WAYS];
     private int base = 1;
     /** Ways on which the kernel cannot cut trains (EIO: no checksum offload there, or IPsec), by the low bits of their hash. */
@@ -93,7 +95,7 @@ final class SendBatch {
             return;
         }
         long hash = key.hash() * 31 + fd;
-        int place = (int) hash & WAYS - 1;
+        int place = place(hash);
         int message = latest[place] - base;
         if (message >= 0 && way[message] == hash && traffic[message] == (byte) trafficClass
                 && joins(message, port, fd, key, count)) {
@@ -102,6 +104,19 @@ final class SendBatch {
             latest[place] = base + messages;
             begin(port, fd, key, hash, at, count, trafficClass);
         }
+    }
+
+    /** Where the way's latest message stands or may stand: the first place that is free or its own, else another way loses the first. */
+    private int place(long hash) {
+        int first = (int) hash & WAYS - 1;
+        for (int i = 0; i < PROBES; i++) {
+            int place = first + i & WAYS - 1;
+            int message = latest[place] - base;
+            if (message < 0 || way[message] == hash) {
+                return place;
+            }
+        }
+        return first;
     }
 
     private void begin(UdpPort port, int fd, AddressKey key, long hash, int at, int count, int trafficClass) {

@@ -7,7 +7,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -102,6 +104,26 @@ class TrainsTest {
         }
         assertThat(count(NetReason.TRAINS_SPLIT)).isZero();
         assertThat(count(NetReason.TRAINS_OUT)).isEqualTo(3);
+    }
+
+    /** Their hashes differ and share their low bits: each still finds its own train. */
+    @Test
+    void waysWhoseHashesMeetBecomeATrainEach() throws Exception {
+        Reader sender = new Reader(LOOPBACK, true);
+        Map<Long, Reader> byPlace = new HashMap<>();
+        for (int i = 0; i < 300; i++) {
+            Reader reader = new Reader(LOOPBACK, false);
+            AddressKey key = AddressKey.of(sender.port.local(), reader.port.local());
+            Reader other = byPlace.put(key.hash() * 31 + sender.port.descriptor() & 255, reader);
+            if (other != null) {
+                send(sender.port, List.of(reader, other), same(16, 172));
+                reader.take(16);
+                other.take(16);
+                assertThat(count(NetReason.TRAINS_OUT)).isEqualTo(2);
+                return;
+            }
+        }
+        throw new AssertionError("300 ways and 256 places");
     }
 
     @Test
