@@ -8,6 +8,7 @@ public enum DtlsReason implements Reason {
     HANDSHAKES_DONE("handshakes completed"),
     HANDSHAKE_FAILED("handshakes that ended with an alert or a time-out"),
     WRONG_FINGERPRINT("handshakes refused because the certificate is not the one that was signalled"),
+    WRONG_SERVER("handshakes refused because the server's certificate is not to be trusted, or another host's"),
     NO_SRTP_PROFILE("handshakes refused because no SRTP profile is shared"),
     TOO_MANY_HANDSHAKES("handshakes refused because too many are running"),
     BAD_RECORD("datagrams whose DTLS records do not fill them exactly"),

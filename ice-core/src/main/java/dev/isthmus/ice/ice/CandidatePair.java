@@ -20,6 +20,8 @@ public final class CandidatePair {
     boolean nominateOnSuccess;
     boolean valid;
     boolean triggered;
+    /** Not to be used in this generation. */
+    boolean barred;
     /** The peer has checked it with valid integrity. */
     boolean heard;
 

@@ -102,7 +102,14 @@ final class CheckReceiver {
     private void onCheckOf(CandidatePair pair, boolean useCandidate, long nowNanos) {
         agent.begin(nowNanos);
         pair.heard = true;
+        if (pair.barred) {
+            return;
+        }
         boolean follows = useCandidate && !agent.isControlling();
+        if (agent.isLite()) {
+            onCheckOfLite(pair, follows, nowNanos);
+            return;
+        }
         if (pair.state() == State.SUCCEEDED) {
             if (follows) {
                 agent.nominate(pair, nowNanos);
@@ -111,6 +118,17 @@ final class CheckReceiver {
         }
         pair.nominateOnSuccess |= follows;
         agent.trigger(pair, nowNanos);
+    }
+
+    /** RFC 8445, section 7.3.2: whatever was checked works, and the peer says which pair it takes. Its checks are its consent. */
+    private void onCheckOfLite(CandidatePair pair, boolean follows, long nowNanos) {
+        pair.state(State.SUCCEEDED);
+        pair.valid = true;
+        if (follows) {
+            agent.nominate(pair, nowNanos);
+        }
+        agent.selection().confirm(pair, nowNanos);
+        agent.selection().heardElsewhere(pair, nowNanos);
     }
 
     private void answer(TransportAddress at, TransportAddress from, byte[] bytes) {

@@ -4,7 +4,6 @@ import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.ice.CandidatePair.State;
 import dev.isthmus.ice.ice.CheckSender.Generation;
 import dev.isthmus.ice.net.TransportAddress;
-import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class IceAgent {
     /** Ta of RFC 8445, section 14.2. */
     static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
-    /** A controlling agent waits this long for a better pair than the first that works (RFC 8445, section 8.1.1 leaves it open). */
-    private static final long NOMINATION_PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
     /** No failure before this (RFC 8863, section 4): a peer-reflexive candidate may still come. */
     private static final long FAILURE_PATIENCE = TimeUnit.MILLISECONDS.toNanos(39_500);
 
@@ -36,45 +33,70 @@ public final class IceAgent {
      * @param tieBreaker 64 random bits that decide role conflicts
      * @param transactionTag the first 32 bits of every transaction id, so that the owner finds the agent to which an answer belongs
      * @param local the first generation's credentials
+     * @param lite whether it only answers checks (RFC 8445, section 2.5): for hosts with public addresses, and never controlling a full peer
      */
-    public record Setup(boolean controlling, long tieBreaker, int transactionTag, IceCredentials local) {}
+    public record Setup(boolean controlling, long tieBreaker, int transactionTag, IceCredentials local, boolean lite) {
+        /** Creates the beginning of a full agent. */
+        public Setup(boolean controlling, long tieBreaker, int transactionTag, IceCredentials local) {
+            this(controlling, tieBreaker, transactionTag, local, false);
+        }
+    }
 
+    private final Setup setup;
+    private final AgentGroup group;
     private final RandomSource random;
     private final Counters<IceReason> counters;
     private final IceMessages messages = new IceMessages();
     private final CheckReceiver receiver;
-    private final Consent consent;
+    private final AnswerReceiver answers;
+    private final Selection selection;
+    private final Nomination nomination = new Nomination(this);
     private final Deque<IceEvent> events = new ArrayDeque<>();
     private final CheckSender sender;
     private final InFlight inFlight;
     private CheckList checkList;
-    private boolean controlling;
     private IceCredentials local;
     private @Nullable IceCredentials previousLocal;
     private @Nullable IceCredentials remote;
     private IceState state = IceState.NEW;
-    private @Nullable CandidatePair selected;
-    /** With what the selected pair was checked; after a restart it keeps them until another pair is selected. */
-    private @Nullable Generation selectedGeneration;
-    private @Nullable CandidatePair nominating;
-    private long tieBreaker;
+    private boolean remoteLite;
     private boolean heard;
-    private long firstValidAt = Deadline.NONE;
     private long checkingSince = Deadline.NONE;
     private long nextCheckAt = Deadline.NONE;
 
     /** Creates an agent; its counters belong to the loop on which it lives. */
     public IceAgent(Setup setup, RandomSource random, Counters<IceReason> counters) {
+        this(setup, new AgentGroup(setup.controlling(), setup.tieBreaker()), random, counters);
+    }
+
+    private IceAgent(Setup setup, AgentGroup group, RandomSource random, Counters<IceReason> counters) {
+        this.setup = setup;
+        this.group = group;
         this.random = random;
         this.counters = counters;
-        this.controlling = setup.controlling();
         this.local = setup.local();
-        this.tieBreaker = setup.tieBreaker();
-        this.checkList = new CheckList(controlling);
-        this.consent = new Consent(random);
+        this.checkList = new CheckList(group.controlling());
         this.receiver = new CheckReceiver(this, messages);
         this.sender = new CheckSender(setup.transactionTag(), random, messages);
         this.inFlight = sender.inFlight();
+        this.selection = new Selection(this, sender, random);
+        this.answers = new AnswerReceiver(this, inFlight, messages);
+        group.add(this);
+    }
+
+    /** Creates the agent of another component of the same stream: it shares the role, the credentials and the pace of checks. */
+    public IceAgent sibling() {
+        return new IceAgent(new Setup(group.controlling(), group.tieBreaker(), setup.transactionTag(), local, setup.lite()), group, random,
+                counters);
+    }
+
+    /** The peer only answers checks (RFC 8445, section 6.1.1): we control, or, if we are lite too, nobody checks anything. */
+    public void setRemoteLite(long nowNanos) {
+        remoteLite = true;
+        if (!setup.lite()) {
+            group.become(true);
+        }
+        begin(nowNanos);
     }
 
     /** Adds a candidate of ours, gathered by the owner. */
@@ -107,8 +129,10 @@ public final class IceAgent {
             if (state == IceState.NEW) {
                 become(IceState.CHECKING);
             }
-            if (nextCheckAt == Deadline.NONE) {
-                nextCheckAt = nowNanos;
+            if (setup.lite() && remoteLite) {
+                selection.takeUnchecked(nowNanos);
+            } else {
+                wake(nowNanos);
             }
         }
     }
@@ -118,11 +142,11 @@ public final class IceAgent {
      * the new generation is selected, and checks of the old generation are still answered until then.
      */
     public void restart(IceCredentials newLocal) {
-        Generation carrying = selectedGeneration;
+        Generation carrying = selection.generation();
         previousLocal = carrying == null ? local : carrying.local();
         local = newLocal;
         remote = null;
-        CheckList fresh = new CheckList(controlling);
+        CheckList fresh = new CheckList(group.controlling());
         for (Candidate candidate : checkList.locals()) {
             if (candidate.type() != CandidateType.PEER_REFLEXIVE) {
                 fresh.addLocal(candidate);
@@ -130,11 +154,10 @@ public final class IceAgent {
         }
         checkList = fresh;
         inFlight.dropOrdinary();
-        nominating = null;
-        firstValidAt = Deadline.NONE;
+        nomination.restart();
         checkingSince = Deadline.NONE;
         nextCheckAt = Deadline.NONE;
-        if (selected == null) {
+        if (selection.pair() == null) {
             become(IceState.NEW);
         } else if (state != IceState.CONNECTED) {
             become(IceState.CHECKING);
@@ -154,93 +177,57 @@ public final class IceAgent {
         } else {
             reason = switch (message.messageClass()) {
                 case StunType.REQUEST -> receiver.onRequest(message, at, from, nowNanos);
-                case StunType.INDICATION -> IceReason.INDICATION;
-                default -> onResponse(message, at, from, nowNanos);
+                case StunType.INDICATION -> onIndication(at, from, nowNanos);
+                default -> answers.onResponse(message, at, from, nowNanos);
             };
         }
         counters.count(reason);
         return reason;
     }
 
-    private IceReason onResponse(StunMessage message, TransportAddress at, TransportAddress from, long nowNanos) {
-        Check check = inFlight.take(message.transactionHigh(), message.transactionLow());
-        if (check == null) {
-            return IceReason.UNKNOWN_TRANSACTION;
+    /** A keepalive: from the selected pair it is all that some full agents send a lite one. */
+    private IceReason onIndication(TransportAddress at, TransportAddress from, long nowNanos) {
+        CandidatePair current = selection.pair();
+        if (setup.lite() && current != null && current.joins(at, from)) {
+            selection.confirm(current, nowNanos);
         }
-        if (!messages.verify(message, check.remote.key())) {
-            inFlight.add(check);
-            return message.hasIntegrity() ? IceReason.WRONG_INTEGRITY : IceReason.NO_INTEGRITY;
-        }
-        if (!check.pair.remote().address().equals(from) || !check.pair.local().base().equals(at)) {
-            fail(check, nowNanos);
-            return IceReason.NOT_SYMMETRIC;
-        }
-        if (message.messageClass() == StunType.ERROR) {
-            onError(message.errorCode(), check, nowNanos);
-            return IceReason.ERROR_RESPONSE;
-        }
-        TransportAddress mapped = message.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS);
-        succeed(check, mapped == null ? at : mapped, nowNanos);
-        return IceReason.RESPONSE_ACCEPTED;
+        return IceReason.INDICATION;
     }
 
-    private void onError(int code, Check check, long nowNanos) {
-        if (code != RoleConflict.CODE) {
-            fail(check, nowNanos);
-            return;
-        }
-        // 7.2.5.1: give way only if the role has not changed since the check was sent, then check the pair again.
-        if (check.controlling == controlling) {
-            switchRole(!controlling);
-            tieBreaker = random.nextLong();
-        }
-        checkList.trigger(check.pair);
+    /** A check of the pair was answered: it works, and so may what shares its foundation. */
+    void succeeded(CandidatePair pair, boolean nominates, long nowNanos) {
+        pair.state(State.SUCCEEDED);
+        pair.valid = true;
+        group.unfreeze(pair.foundation());
         wake(nowNanos);
+        nomination.onValid(nowNanos);
+        if (nominates || pair.nominateOnSuccess) {
+            nominate(pair, nowNanos);
+        } else if (pair.heard) {
+            selection.heardElsewhere(pair, nowNanos);
+        }
+    }
+
+    /** Section 7.2.5.1: the peer keeps the role that we claimed. */
+    void yieldRole(boolean claimed) {
+        switchRole(!claimed);
+        group.tieBreaker(random.nextLong());
     }
 
     void switchRole(boolean nowControlling) {
-        controlling = nowControlling;
-        nominating = null;
-        checkList.pairs().forEach(pair -> pair.nominateOnSuccess = false);
-        checkList.controlling(nowControlling);
+        group.become(nowControlling);
         counters.count(IceReason.ROLE_SWITCHED);
     }
 
-    private void succeed(Check check, TransportAddress mapped, long nowNanos) {
-        CandidatePair pair = check.pair;
-        if (check.consent) {
-            if (pair == selected) {
-                consent.confirm(nowNanos);
-                inFlight.dropConsent();
-                if (state == IceState.DISCONNECTED) {
-                    become(IceState.CONNECTED);
-                }
-            }
-            return;
-        }
-        checkList.discoverLocal(pair.local(), mapped);
-        pair.state(State.SUCCEEDED);
-        pair.valid = true;
-        checkList.unfreeze(pair.foundation());
-        wake(nowNanos);
-        if (firstValidAt == Deadline.NONE) {
-            firstValidAt = nowNanos;
-        }
-        if (check.nominating || pair.nominateOnSuccess) {
-            nominate(pair, nowNanos);
-        }
+    void onRole() {
+        nomination.stop();
+        checkList.pairs().forEach(pair -> pair.nominateOnSuccess = false);
+        checkList.controlling(group.controlling());
     }
 
-    private void fail(Check check, long nowNanos) {
-        if (!check.consent && !check.cancelled) {
-            fail(check.pair, nowNanos);
-        }
-    }
-
-    private void fail(CandidatePair pair, long nowNanos) {
+    void fail(CandidatePair pair, long nowNanos) {
         pair.state(State.FAILED);
-        if (pair == nominating) {
-            nominating = null;
+        if (nomination.onFailed(pair)) {
             pair.valid = false;
         }
         wake(nowNanos);
@@ -249,7 +236,7 @@ public final class IceAgent {
     /** The network says that the peer cannot be reached there: the pair fails at once. For the selected pair consent decides. */
     public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
         CandidatePair pair = checkList.find(base, peer);
-        if (pair != null && pair != selected && pair.state() == State.IN_PROGRESS) {
+        if (pair != null && pair != selection.pair() && pair.state() == State.IN_PROGRESS) {
             counters.count(IceReason.UNREACHABLE);
             inFlight.drop(pair);
             fail(pair, nowNanos);
@@ -262,15 +249,31 @@ public final class IceAgent {
             inFlight.drop(gone);
             fail(gone, nowNanos);
         }
-        CandidatePair current = selected;
+        CandidatePair current = selection.pair();
         if (current != null && current.local().base().equals(base)) {
-            loseSelected();
+            selection.lose();
         }
+    }
+
+    /** Another session of the owner's uses that way already (DESIGN: the newer pair fails); it is not tried again in this generation. */
+    public void onAddressInUse(TransportAddress base, TransportAddress peer, long nowNanos) {
+        CandidatePair pair = checkList.find(base, peer);
+        if (pair == null || pair.barred) {
+            return;
+        }
+        counters.count(IceReason.ADDRESS_IN_USE);
+        pair.barred = true;
+        pair.valid = false;
+        inFlight.drop(pair);
+        if (pair == selection.pair()) {
+            selection.lose();
+        }
+        fail(pair, nowNanos);
     }
 
     /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it. */
     public boolean isProven(TransportAddress base, TransportAddress peer) {
-        CandidatePair current = selected;
+        CandidatePair current = selection.pair();
         CandidatePair pair = current != null && current.joins(base, peer) ? current : checkList.find(base, peer);
         return pair != null && (pair == current || pair.heard || pair.valid);
     }
@@ -280,109 +283,97 @@ public final class IceAgent {
      * several, best last, and nominate anew when the selected one stops answering.
      */
     void nominate(CandidatePair pair, long nowNanos) {
-        pair.nominate();
-        CandidatePair current = selected;
-        boolean sameGeneration = current != null && checkList.pairs().contains(current);
-        boolean better = current == null || !sameGeneration || state != IceState.CONNECTED
-                || checkList.priority(pair) >= checkList.priority(current);
-        if (pair == current || !better) {
-            return;
-        }
-        selected = pair;
+        selection.nominated(pair, nowNanos);
+    }
+
+    void selected(CandidatePair pair) {
         previousLocal = null;
-        IceCredentials peer = remote;
-        selectedGeneration = peer == null ? null : new Generation(local, peer);
-        inFlight.dropConsent();
-        consent.start(nowNanos);
         events.add(new IceEvent.PairSelected(pair));
         become(IceState.CONNECTED);
+    }
+
+    /** Returns whether this agent says which pair is taken. */
+    boolean nominates() {
+        return isControlling() && !setup.lite();
+    }
+
+    Nomination nomination() {
+        return nomination;
+    }
+
+    /** Between two lite agents there are no checks that could show consent (RFC 7675, section 4). */
+    boolean hasConsent() {
+        return !(setup.lite() && remoteLite);
+    }
+
+    void recovered() {
+        if (state == IceState.DISCONNECTED) {
+            become(IceState.CONNECTED);
+        }
+    }
+
+    void silent() {
+        if (state == IceState.CONNECTED) {
+            become(IceState.DISCONNECTED);
+        }
+    }
+
+    /** The selected pair is gone: with another one that works or may yet, the agent goes on. */
+    void lost(boolean wasPresent) {
+        boolean hope = !wasPresent && remote != null || checkList.bestValid() != null || !checkList.exhausted();
+        become(hope ? IceState.CHECKING : IceState.FAILED);
     }
 
     /** Expires what is due: checks to send or resend, nomination, consent. */
     public void onTimeout(long nowNanos) {
         for (Check silent : sender.resend(nowNanos)) {
             counters.count(IceReason.CHECK_TIMED_OUT);
-            fail(silent, nowNanos);
+            answers.fail(silent, nowNanos);
         }
-        if (controlling) {
-            nominateIfReady(nowNanos);
-        }
+        nomination.onTimeout(nowNanos);
         if (Deadline.due(nextCheckAt, nowNanos)) {
             nextCheckAt = Deadline.NONE;
             startNextCheck(nowNanos);
         }
-        if (consent.checkDue(nowNanos)) {
-            consent.scheduleNext(nowNanos);
-            askConsent(nowNanos);
-        }
-        if (consent.expired(nowNanos)) {
-            loseSelected();
-        } else if (state == IceState.CONNECTED && consent.silent(nowNanos)) {
-            become(IceState.DISCONNECTED);
-        }
+        selection.onTimeout(nowNanos);
         if (state == IceState.CHECKING && Deadline.due(failureDeadline(), nowNanos)) {
             become(IceState.FAILED);
         }
     }
 
     private void startNextCheck(long nowNanos) {
-        IceCredentials peer = remote;
-        CandidatePair pair = peer == null ? null : checkList.next();
-        if (pair != null && peer != null) {
-            boolean nominate = controlling && pair == nominating;
-            boolean wasValid = pair.valid;
-            pair.state(wasValid ? State.SUCCEEDED : State.IN_PROGRESS);
-            sender.send(pair, new Generation(local, peer), new CheckSender.Manner(controlling, tieBreaker, nominate, false), nowNanos);
-            nextCheckAt = nowNanos + PACING;
-        }
-    }
-
-    private void nominateIfReady(long nowNanos) {
-        CandidatePair best = checkList.bestValid();
-        boolean done = selected != null && checkList.pairs().contains(selected);
-        if (best == null || nominating != null || done || firstValidAt == Deadline.NONE) {
-            return;
-        }
-        if (!checkList.betterPending(best) || Deadline.due(firstValidAt + NOMINATION_PATIENCE, nowNanos)) {
-            nominating = best;
-            trigger(best, nowNanos);
-        }
-    }
-
-    private void askConsent(long nowNanos) {
-        CandidatePair pair = selected;
-        Generation with = selectedGeneration;
+        Generation with = generation();
+        CandidatePair pair = with == null || setup.lite() ? null : checkList.next();
         if (pair != null && with != null) {
-            sender.send(pair, with, new CheckSender.Manner(controlling, tieBreaker, false, true), nowNanos);
+            pair.state(pair.valid ? State.SUCCEEDED : State.IN_PROGRESS);
+            sender.send(pair, with, manner(nomination.is(pair), false), nowNanos);
+            group.takeSlot(nowNanos);
+            nextCheckAt = group.slot(nowNanos);
         }
     }
 
-    /** Consent is gone: nothing is sent on the pair until a new check of it succeeds (RFC 7675, section 5.1). */
-    private void loseSelected() {
-        counters.count(IceReason.CONSENT_LOST);
-        consent.stop();
-        inFlight.dropConsent();
-        CandidatePair lost = selected;
-        boolean restarting = remote != null && lost != null && !checkList.pairs().contains(lost);
-        if (lost != null) {
-            lost.valid = false;
-            lost.state(State.FAILED);
-        }
-        selected = null;
-        selectedGeneration = null;
-        become(restarting ? IceState.CHECKING : IceState.FAILED);
+    CheckSender.Manner manner(boolean nominates, boolean forConsent) {
+        return new CheckSender.Manner(isControlling(), group.tieBreaker(), nominates, forConsent);
+    }
+
+    @Nullable
+    Generation generation() {
+        IceCredentials peer = remote;
+        return peer == null ? null : new Generation(local, peer);
     }
 
     /** Checks a pair out of turn because the peer checked it; a check of it that is under way gives way. */
     void trigger(CandidatePair pair, long nowNanos) {
-        inFlight.cancel(pair);
-        checkList.trigger(pair);
-        wake(nowNanos);
+        if (!pair.barred) {
+            inFlight.cancel(pair);
+            checkList.trigger(pair);
+            wake(nowNanos);
+        }
     }
 
     void wake(long nowNanos) {
-        if (nextCheckAt == Deadline.NONE && remote != null) {
-            nextCheckAt = nowNanos;
+        if (nextCheckAt == Deadline.NONE && remote != null && !setup.lite()) {
+            nextCheckAt = group.slot(nowNanos);
         }
     }
 
@@ -394,15 +385,12 @@ public final class IceAgent {
 
     /** Returns when {@link #onTimeout} is to be called next. */
     public long nextDeadline() {
-        long nearest = consent.nextDeadline(state != IceState.CONNECTED);
+        long nearest = selection.nextDeadline();
         nearest = Deadline.nearer(nearest, inFlight.nextDeadline());
         if (nextCheckAt != Deadline.NONE && checkList.hasWork()) {
             nearest = Deadline.nearer(nearest, nextCheckAt);
         }
-        if (controlling && nominating == null && checkList.bestValid() != null
-                && (selected == null || !checkList.pairs().contains(selected))) {
-            nearest = Deadline.nearer(nearest, firstValidAt + NOMINATION_PATIENCE);
-        }
+        nearest = Deadline.nearer(nearest, nomination.nextDeadline());
         return state == IceState.CHECKING ? Deadline.nearer(nearest, failureDeadline()) : nearest;
     }
 
@@ -434,12 +422,17 @@ public final class IceAgent {
 
     /** Returns the pair that carries media, or null. */
     public @Nullable CandidatePair selectedPair() {
-        return selected;
+        return selection.pair();
     }
 
     /** Returns whether this side nominates. */
     public boolean isControlling() {
-        return controlling;
+        return group.controlling();
+    }
+
+    /** Returns whether this agent only answers checks. */
+    public boolean isLite() {
+        return setup.lite();
     }
 
     /** Returns our credentials of this generation. */
@@ -479,7 +472,11 @@ public final class IceAgent {
     }
 
     long tieBreaker() {
-        return tieBreaker;
+        return group.tieBreaker();
+    }
+
+    Selection selection() {
+        return selection;
     }
 
     void heardFrom() {

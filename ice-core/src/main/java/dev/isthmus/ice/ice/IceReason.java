@@ -21,6 +21,8 @@ public enum IceReason implements Reason {
     TOO_MANY_CANDIDATES("candidates beyond the limit, ignored"),
     CHECK_TIMED_OUT("checks that were never answered"),
     UNREACHABLE("pairs that failed because the network says that the peer cannot be reached there"),
+    ADDRESS_IN_USE("pairs that failed because another session goes by the same way"),
+    PEER_FOLLOWED("selected pairs that followed a peer to another address"),
     CONSENT_LOST("selected pairs that lost the peer's consent");
 
     private final String description;

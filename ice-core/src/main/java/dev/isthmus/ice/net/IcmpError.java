@@ -5,6 +5,10 @@ package dev.isthmus.ice.net;
  * next one.
  */
 public final class IcmpError {
+    /** Destination unreachable, in IPv4 and IPv6. */
+    private static final int UNREACHABLE = 3;
+    private static final int UNREACHABLE6 = 1;
+    private static final int NEEDS_FRAGMENTS = 4;
     private final AddressKey key = new AddressKey();
     private int type;
     private int code;
@@ -27,6 +31,11 @@ public final class IcmpError {
     /** Returns the flow that the datagram went: local is our port, remote is where it should have gone. */
     public AddressKey key() {
         return key;
+    }
+
+    /** Returns whether nothing arrives there, for whatever reason; a datagram that was too long is another matter. */
+    public boolean isUnreachable() {
+        return key.ipv4() ? type == UNREACHABLE && code != NEEDS_FRAGMENTS : type == UNREACHABLE6;
     }
 
     /** Returns the ICMP or ICMPv6 type, as the flow's family says. */

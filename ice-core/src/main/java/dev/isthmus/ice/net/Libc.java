@@ -68,7 +68,9 @@ final class Libc {
     static final int EMSGSIZE = 90;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
+    static final int ENETUNREACH = 101;
     static final int ECONNREFUSED = 111;
+    static final int EHOSTUNREACH = 113;
 
     /** One shape for every call, since each shape that is linked costs milliseconds at the start. */
     private static final MethodHandle SYSCALL = link();

@@ -9,6 +9,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.Future;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,8 @@ public final class Loop {
     private final AtomicReferenceArray<@Nullable Ring> incoming;
     private final Loop[] group;
     private final TimerPort timer;
+    /** The ports that want to hear of errors, by descriptor. */
+    private final Map<Integer, UdpPort> errorPorts = new HashMap<>();
     private int loggedFailures;
     private volatile long threadId;
 
@@ -44,7 +48,7 @@ public final class Loop {
         this.group = group;
         this.incoming = new AtomicReferenceArray<>(group.length);
         this.executor = new Executor(threads);
-        this.output = new SendBatch(counters, errno);
+        this.output = new SendBatch(counters, errno, this::unreachable);
         this.timer = new TimerPort(errno);
         CompletableFuture<Void> started = new CompletableFuture<>();
         executor.execute(() -> {
@@ -263,6 +267,22 @@ public final class Loop {
 
     Receiver input() {
         return input;
+    }
+
+    void reportErrors(UdpPort port) {
+        errorPorts.put(port.descriptor(), port);
+    }
+
+    void forget(UdpPort port) {
+        errorPorts.remove(port.descriptor(), port);
+    }
+
+    /** Told later: whoever hears of it may want to send something, and output is being sent just now. */
+    private void unreachable(int fd, TransportAddress remote) {
+        UdpPort port = errorPorts.get(fd);
+        if (port != null) {
+            execute(() -> port.deliverUnreachable(remote, nowNanos()));
+        }
     }
 
     SendBatch output() {

@@ -27,7 +27,13 @@ final class SendBatch {
     /** How many ways whose hashes share a place can still have a train each. */
     private static final int PROBES = 4;
 
+    /** Hears of datagrams that this host has no way for. */
+    interface Failures {
+        void onUnreachable(int fd, TransportAddress remote);
+    }
+
     private final Counters<NetReason> counters;
+    private final Failures failures;
     private final Libc.Errno errno;
     private final ByteBuffer header = nativeBuffer(MESSAGES * MessageHeader.BYTES);
     private final ByteBuffer vector = nativeBuffer(MESSAGES * Vectors.BYTES);
@@ -57,8 +63,9 @@ final class SendBatch {
     /** Ways on which the kernel cannot cut trains (EIO: no checksum offload there, or IPsec), by the low bits of their hash. */
     private final long[] withoutTrains = new long[WAYS];
 
-    SendBatch(Counters<NetReason> counters, Libc.Errno errno) {
+    SendBatch(Counters<NetReason> counters, Libc.Errno errno, Failures failures) {
         this.counters = counters;
+        this.failures = failures;
         this.errno = errno;
         this.split = new SplitTrain(errno);
         MemorySegment payloadMemory = Libc.lazyMemory(BYTES);
@@ -219,6 +226,9 @@ final class SendBatch {
             } else if (!retried) {
                 retried = true; // the error may belong to an earlier datagram, perhaps to another peer
             } else {
+                if (sent == -Libc.EHOSTUNREACH || sent == -Libc.ENETUNREACH) {
+                    failures.onUnreachable(fd, SockAddr.read(names, at * SockAddr.ROOM));
+                }
                 counters.add(sent == -Libc.ECONNREFUSED ? NetReason.SEND_REFUSED : NetReason.SEND_ERROR, finish(at, at + 1));
                 at++;
                 retried = false;

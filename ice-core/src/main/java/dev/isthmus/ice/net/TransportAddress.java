@@ -37,6 +37,11 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
         return ipv4 == other.ipv4 && high == other.high && low == other.low;
     }
 
+    /** Returns the wildcard of a family, with port 0. */
+    public static TransportAddress wildcard(boolean ipv4) {
+        return ipv4 ? ipv4(0, 0) : ipv6(0, 0, 0);
+    }
+
     /** Returns whether this is 0.0.0.0 or ::. */
     public boolean isWildcard() {
         return high == 0 && low == 0;

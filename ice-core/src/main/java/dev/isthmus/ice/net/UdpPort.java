@@ -164,6 +164,9 @@ public final class UdpPort implements EpollIoHandle {
         IoRegistration registration = loop.register(port);
         port.registration = registration;
         registration.submit(EpollIoOps.EPOLLIN);
+        if (options.errors()) {
+            loop.reportErrors(port);
+        }
         return port;
     }
 
@@ -265,12 +268,19 @@ public final class UdpPort implements EpollIoHandle {
         handler.onIcmp(error, nowNanos);
     }
 
+    void deliverUnreachable(TransportAddress remote, long nowNanos) {
+        if (open) {
+            handler.onUnreachable(local, remote, nowNanos);
+        }
+    }
+
     /** Sends what is queued, leaves the loop and closes the socket. */
     @Override
     public void close() {
         if (open) {
             loop.output().flush();
             open = false;
+            loop.forget(this);
             IoRegistration r = registration;
             if (r != null) {
                 r.cancel();

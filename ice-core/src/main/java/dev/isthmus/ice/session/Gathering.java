@@ -4,13 +4,13 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
-import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,27 +22,35 @@ final class Gathering {
     private final Deque<Object> toStart = new ArrayDeque<>();
     private long nextStart = Deadline.NONE;
 
+    /** From where servers are asked: STUN servers from the bases, TURN servers from sockets that may be others. */
+    record From(List<TransportAddress> bases, List<TransportAddress> relayBases) {
+        List<TransportAddress> of(IceServer server) {
+            return (server.kind() == IceServer.Kind.STUN ? bases : relayBases).stream()
+                    .filter(base -> base.ipv4() == server.address().ipv4()).toList();
+        }
+    }
+
     /** Plans what is to be asked: each server of each base of its family; a connection to a server once per family. */
-    void plan(List<TransportAddress> bases, List<IceServer> servers, IcePolicy policy, RandomSource random,
+    void plan(From from, List<IceServer> servers, IcePolicy policy, BiFunction<IceServer, TransportAddress, StunQuery> asking,
             Function<IceServer, TurnClient> clients, long nowNanos) {
         for (IceServer server : servers) {
-            boolean connected = false;
-            for (TransportAddress base : bases) {
-                if (base.ipv4() != server.address().ipv4() || connected) {
-                    continue;
-                }
-                connected = server.kind().connects();
-                if (server.kind() != IceServer.Kind.STUN) {
-                    int connection = connected ? relays.size() : RelayWay.NO_CONNECTION;
-                    add(new RelayWay(server, base, connection, clients.apply(server)));
-                } else if (policy != IcePolicy.RELAY) {
-                    StunQuery query = new StunQuery(server, base, random);
-                    queries.add(query);
-                    toStart.add(query);
-                }
+            List<TransportAddress> bases = from.of(server);
+            if (server.kind() == IceServer.Kind.STUN && policy != IcePolicy.RELAY) {
+                bases.forEach(base -> add(asking.apply(server, base)));
+            } else if (server.kind() == IceServer.Kind.TURN_UDP) {
+                bases.forEach(base -> add(new RelayWay(server, base, RelayWay.NO_CONNECTION, clients.apply(server))));
+            } else if (server.kind().connects() && !bases.isEmpty()) {
+                add(new RelayWay(server, bases.get(0), relays.size(), clients.apply(server)));
             }
         }
-        nextStart = toStart.isEmpty() ? Deadline.NONE : nowNanos;
+        if (nextStart == Deadline.NONE && !toStart.isEmpty()) {
+            nextStart = nowNanos;
+        }
+    }
+
+    private void add(StunQuery query) {
+        queries.add(query);
+        toStart.add(query);
     }
 
     private void add(RelayWay way) {

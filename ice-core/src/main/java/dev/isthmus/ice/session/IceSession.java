@@ -17,13 +17,11 @@ import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
-import dev.isthmus.ice.turn.client.TurnClientEvent;
 import dev.isthmus.ice.turn.client.TurnClientReason;
 import dev.isthmus.ice.turn.client.TurnData;
 import dev.isthmus.ice.turn.client.TurnPeer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,22 +52,25 @@ public final class IceSession {
     public enum Inbound {
         /** Data of the peer; {@link #dataOffset} and {@link #dataLength} say where in the same buffer. */
         DATA,
-        /** Something of ICE, STUN or TURN, dealt with. */
+        /** Something of STUN or TURN, dealt with. */
         CONTROL,
+        /** A check of the peer's that was answered: whoever sent it knows our password, from wherever. */
+        CHECKED,
+        /** The answer to a check of ours: the peer is at that address. */
+        ANSWERED,
         /** Dropped; a counter says why. */
         DROPPED
     }
 
-    private static final int LARGEST_CHECK = 1024;
     private final Setup setup;
     private final RandomSource random;
     private final Tallies tallies;
     private final IceAgent agent;
     private final Gathering gathering = new Gathering();
+    private final RelayWays relays;
     private final Deque<SessionTransmit> transmits = new ArrayDeque<>();
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final StunMessage message = new StunMessage();
-    private final ByteBuffer scratch = ByteBuffer.allocate(TurnData.HEADROOM + LARGEST_CHECK + TurnData.TAILROOM);
     private Preferences preferences = new Preferences(List.of());
     private boolean gathered;
     private int dataOffset;
@@ -83,6 +84,7 @@ public final class IceSession {
         this.random = random;
         this.tallies = tallies;
         this.agent = new IceAgent(setup.agent(), random, tallies.ice());
+        this.relays = new RelayWays(this, setup, random, tallies, gathering);
     }
 
     /**
@@ -91,22 +93,32 @@ public final class IceSession {
      * @param bases the addresses of the owner's UDP sockets, the preferred ones first
      */
     public void gather(List<TransportAddress> bases, long nowNanos) {
+        gather(bases, bases, nowNanos);
+    }
+
+    /**
+     * Gathers candidates, once, with sockets of its own for TURN servers: a server tells allocations apart by the socket alone, so that a
+     * session that shares its bases with others asks servers from elsewhere.
+     *
+     * @param bases the addresses of the owner's UDP sockets, the preferred ones first
+     * @param relayBases the addresses of sockets that nobody else uses
+     */
+    public void gather(List<TransportAddress> bases, List<TransportAddress> relayBases, long nowNanos) {
         preferences = new Preferences(bases);
         if (setup.policy() != IcePolicy.RELAY) {
             for (TransportAddress base : bases) {
                 add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
             }
         }
-        gathering.plan(bases, setup.servers(), setup.policy(), random, this::client, nowNanos);
+        gathering.plan(new Gathering.From(bases, relayBases), setup.servers(), setup.policy(), this::query, relays::client, nowNanos);
         step(nowNanos);
     }
 
-    private TurnClient client(IceServer server) {
-        return new TurnClient(new TurnClient.Setup(server.address(), server.kind().connects(), server.username(), server.password(),
-                setup.family(), setup.mobile()), random, tallies.turn());
+    private StunQuery query(IceServer server, TransportAddress base) {
+        return new StunQuery(server, base, setup.agent().transactionTag(), random.nextLong());
     }
 
-    private void add(Candidate candidate, boolean tell, long nowNanos) {
+    void add(Candidate candidate, boolean tell, long nowNanos) {
         agent.addLocalCandidate(candidate, nowNanos);
         if (tell) {
             events.add(new SessionEvent.CandidateFound(candidate));
@@ -199,11 +211,16 @@ public final class IceSession {
         StunQuery query = message.method() == StunType.BINDING ? gathering.answeredBy(message, at, from) : null;
         if (query != null) {
             onMapped(query, nowNanos);
-        } else {
-            agent.onPacket(message, at, from, nowNanos);
+            step(nowNanos);
+            return Inbound.CONTROL;
         }
+        IceReason reason = agent.onPacket(message, at, from, nowNanos);
         step(nowNanos);
-        return Inbound.CONTROL;
+        return switch (reason) {
+            case CHECK_ANSWERED -> Inbound.CHECKED;
+            case RESPONSE_ACCEPTED -> Inbound.ANSWERED;
+            default -> Inbound.CONTROL;
+        };
     }
 
     private void onMapped(StunQuery query, long nowNanos) {
@@ -217,9 +234,20 @@ public final class IceSession {
         }
     }
 
-    private void error(IceServer server, TransportAddress base, int code, String text) {
+    void error(IceServer server, TransportAddress base, int code, String text) {
         tallies.session().count(SessionReason.GATHERING_FAILED);
         events.add(new SessionEvent.GatheringError(server.url(), base, code, text));
+    }
+
+    /**
+     * Another socket was opened as {@link SessionEvent.SocketWanted} asked, or none could be.
+     *
+     * @param refused the socket that the server does not take
+     * @param instead the other one, or null
+     */
+    public void onSocket(TransportAddress refused, @Nullable TransportAddress instead, long nowNanos) {
+        relays.onSocket(refused, instead, nowNanos);
+        step(nowNanos);
     }
 
     /** The connection that was asked for is there. */
@@ -244,6 +272,17 @@ public final class IceSession {
     public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
         agent.onUnreachable(base, peer, nowNanos);
         step(nowNanos);
+    }
+
+    /** Another session of the owner's goes by that way, and is answered there: this one has to find another. */
+    public void onAddressInUse(TransportAddress base, TransportAddress peer, long nowNanos) {
+        agent.onAddressInUse(base, peer, nowNanos);
+        step(nowNanos);
+    }
+
+    /** Returns whether TURN servers are asked by datagrams, which takes sockets that no other session uses. */
+    public boolean needsRelaySockets() {
+        return setup.servers().stream().anyMatch(server -> server.kind() == IceServer.Kind.TURN_UDP);
     }
 
     /** Expires what is due. */
@@ -281,40 +320,20 @@ public final class IceSession {
     /** Carries out what agent and clients want until they want nothing more. */
     private void step(long nowNanos) {
         for (IceTransmit t = agent.pollTransmit(); t != null; t = agent.pollTransmit()) {
-            transmit(t, nowNanos);
+            RelayWay way = gathering.of(t.local());
+            if (way == null) {
+                transmits.add(new SessionTransmit(t.local(), t.remote(), RelayWay.NO_CONNECTION, t.bytes()));
+            } else {
+                relays.transmit(way, t, nowNanos);
+            }
         }
         for (IceEvent e = agent.pollEvent(); e != null; e = agent.pollEvent()) {
             onAgent(e, nowNanos);
         }
-        for (RelayWay way : gathering.relays()) {
-            for (TurnClientEvent e = way.client.pollEvent(); e != null; e = way.client.pollEvent()) {
-                onClient(way, e, nowNanos);
-            }
-            for (byte[] bytes = way.client.pollTransmit(); bytes != null; bytes = way.client.pollTransmit()) {
-                transmits.add(new SessionTransmit(way.base, way.client.server(), way.connection, bytes));
-            }
-        }
+        relays.step(nowNanos);
         if (!gathered && gathering.done()) {
             gathered = true;
             events.add(new SessionEvent.GatheringDone());
-        }
-    }
-
-    private void transmit(IceTransmit check, long nowNanos) {
-        RelayWay way = gathering.of(check.local());
-        if (way == null) {
-            transmits.add(new SessionTransmit(check.local(), check.remote(), RelayWay.NO_CONNECTION, check.bytes()));
-            return;
-        }
-        TurnPeer peer = way.client.permit(check.remote(), nowNanos);
-        for (byte[] bytes = way.client.pollTransmit(); bytes != null; bytes = way.client.pollTransmit()) {
-            transmits.add(new SessionTransmit(way.base, way.client.server(), way.connection, bytes)); // the permission goes first
-        }
-        scratch.put(TurnData.HEADROOM, check.bytes());
-        if (peer != null && way.client.data().frame(peer, scratch, TurnData.HEADROOM, check.bytes().length)) {
-            int from = way.client.data().offset();
-            transmits.add(new SessionTransmit(way.base, way.client.server(), way.connection,
-                    Arrays.copyOfRange(scratch.array(), from, from + way.client.data().length())));
         }
     }
 
@@ -332,61 +351,6 @@ public final class IceSession {
                 events.add(new SessionEvent.PairSelected(pair));
             }
         }
-    }
-
-    private void onClient(RelayWay way, TurnClientEvent event, long nowNanos) {
-        switch (event) {
-            case TurnClientEvent.Connect(TransportAddress server, String domain) -> {
-                if (way.connection == RelayWay.NO_CONNECTION) {
-                    way.client.onConnected(nowNanos);
-                } else {
-                    events.add(new SessionEvent.Connect(way.connection, way.server, server, domain));
-                }
-            }
-            case TurnClientEvent.Allocated(List<TransportAddress> relayed, TransportAddress mapped) ->
-                onAllocated(way, relayed, mapped, nowNanos);
-            case TurnClientEvent.Failed(int code, String text) -> {
-                way.settled = true;
-                error(way.server, way.base, code, text);
-                way.relayed.forEach(gone -> agent.removeBase(gone, nowNanos));
-                way.relayed = List.of();
-                disconnect(way);
-            }
-            case TurnClientEvent.Released() -> disconnect(way);
-            case TurnClientEvent.PeerRefused(TransportAddress peer, int code, String text) -> unreachable(way, peer, nowNanos);
-            case TurnClientEvent.PeerUnreachable(TransportAddress peer, int type, int code) -> unreachable(way, peer, nowNanos);
-        }
-    }
-
-    private void disconnect(RelayWay way) {
-        if (way.connection != RelayWay.NO_CONNECTION) {
-            events.add(new SessionEvent.Disconnect(way.connection));
-        }
-    }
-
-    private void unreachable(RelayWay way, TransportAddress peer, long nowNanos) {
-        TransportAddress relayed = way.relayed(peer.ipv4());
-        if (relayed != null) {
-            agent.onUnreachable(relayed, peer, nowNanos);
-        }
-    }
-
-    private void onAllocated(RelayWay way, List<TransportAddress> relayed, TransportAddress mapped, long nowNanos) {
-        way.settled = true;
-        way.relayed = relayed;
-        boolean datagrams = way.connection == RelayWay.NO_CONNECTION;
-        if (datagrams && setup.policy() != IcePolicy.RELAY && !mapped.equals(way.base)) {
-            add(Candidate.serverReflexive(mapped, way.base, way.client.server(), preferences.direct(way.base)), true, nowNanos);
-        }
-        for (TransportAddress each : relayed) {
-            TransportAddress related = setup.policy() == IcePolicy.RELAY ? hidden(each) : mapped;
-            int preference = preferences.relayed(way.base, way.server.kind(), each.ipv4());
-            add(Candidate.relayed(each, way.client.server(), related, preference), true, nowNanos);
-        }
-    }
-
-    private static TransportAddress hidden(TransportAddress like) {
-        return like.ipv4() ? TransportAddress.ipv4(0, 0) : TransportAddress.ipv6(0, 0, 0);
     }
 
     /** Gives every allocation back. */
@@ -468,5 +432,17 @@ public final class IceSession {
     /** Returns the agent, to look at. */
     public IceAgent agent() {
         return agent;
+    }
+
+    Preferences preferences() {
+        return preferences;
+    }
+
+    void send(SessionTransmit transmit) {
+        transmits.add(transmit);
+    }
+
+    void tell(SessionEvent event) {
+        events.add(event);
     }
 }

@@ -24,13 +24,27 @@ final class Preferences {
         }
     }
 
+    /** Returns whether candidates of ours have that base. */
+    boolean isBase(TransportAddress base) {
+        return order.contains(base);
+    }
+
+    /** A socket that serves a relay only stands where the base of its host does. */
+    private int place(TransportAddress base) {
+        int exact = order.indexOf(base);
+        for (int i = 0; exact < 0 && i < order.size(); i++) {
+            exact = order.get(i).sameHost(base) ? i : exact;
+        }
+        return exact < 0 ? order.size() : exact;
+    }
+
     /** Returns the local preference of what is reached directly from a base. */
     int direct(TransportAddress base) {
-        return MOST - order.indexOf(base);
+        return MOST - place(base);
     }
 
     /** Returns the local preference of what a server relays: by datagrams before by connections, those without TLS first. */
     int relayed(TransportAddress base, IceServer.Kind kind, boolean ipv4) {
-        return MOST - KIND_STEP * kind.ordinal() - 2 * order.indexOf(base) - (ipv4 ? 1 : 0);
+        return MOST - KIND_STEP * kind.ordinal() - 2 * place(base) - (ipv4 ? 1 : 0);
     }
 }

@@ -1,6 +1,7 @@
 package dev.isthmus.ice.session;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.turn.ErrorCode;
 import dev.isthmus.ice.turn.client.TurnClient;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,15 @@ final class RelayWay {
     /** There is no connection: datagrams leave from the base. */
     static final int NO_CONNECTION = -1;
 
+    private static final int MOST_SOCKETS = 3;
+
     final IceServer server;
-    final TransportAddress base;
     final int connection;
-    final TurnClient client;
+    TransportAddress base;
+    TurnClient client;
+    /** From how many sockets the server has been asked. */
+    private int sockets = 1;
+    boolean waitsForSocket;
     List<TransportAddress> relayed = List.of();
     /** Whether it is known what comes of it. */
     boolean settled;
@@ -38,5 +44,12 @@ final class RelayWay {
 
     boolean comesFrom(TransportAddress at, TransportAddress from) {
         return connection == NO_CONNECTION && base.equals(at) && client.server().equals(from);
+    }
+
+    /** Returns whether a failure may be one of the socket's: its port had an allocation before (RFC 8656, section 7.4). */
+    boolean wantsSocket(int code) {
+        waitsForSocket = code == ErrorCode.ALLOCATION_MISMATCH.code() && connection == NO_CONNECTION && relayed.isEmpty()
+                && sockets++ < MOST_SOCKETS;
+        return waitsForSocket;
     }
 }

@@ -32,6 +32,12 @@ public sealed interface SessionEvent {
      */
     record Connect(int connection, IceServer server, TransportAddress address, @Nullable String domain) implements SessionEvent {}
 
+    /**
+     * The server still holds an allocation of somebody else's for that socket (437): another one of the same host is wanted, and
+     * {@link IceSession#onSocket} is to be told, with or without one.
+     */
+    record SocketWanted(TransportAddress base) implements SessionEvent {}
+
     /** A connection is not needed any more. */
     record Disconnect(int connection) implements SessionEvent {}
 

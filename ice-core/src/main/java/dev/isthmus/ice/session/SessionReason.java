@@ -9,6 +9,11 @@ public enum SessionReason implements Reason {
     MALFORMED("datagrams that begin like STUN and are malformed"),
     UNKNOWN_CONNECTION("messages on a connection that the session knows nothing of"),
     GATHERING_FAILED("servers that gave no candidate, or took one back"),
+    NO_SOCKET("sockets that could not be opened on one of our addresses"),
+    UNKNOWN_SESSION("STUN messages that are for no session here"),
+    FLOW_TAKEN_OVER("flows that passed to the session that is answered there"),
+    FLOW_CONTESTED("checks from addresses that another session is reached at"),
+    TOO_MANY_FLOWS("addresses beyond the limit of a session"),
     NO_PAIR("data dropped because no pair is selected");
 
     private final String description;

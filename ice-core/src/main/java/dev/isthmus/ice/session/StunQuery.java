@@ -6,7 +6,6 @@ import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.time.Deadline;
-import dev.isthmus.ice.time.RandomSource;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +32,12 @@ final class StunQuery {
     private boolean settled;
     private long deadline = Deadline.NONE;
 
-    StunQuery(IceServer server, TransportAddress base, RandomSource random) {
+    /** Creates a query with a transaction id, whose first 32 bits are the session's. */
+    StunQuery(IceServer server, TransportAddress base, int tag, long low) {
         this.server = server;
         this.base = base;
-        this.high = random.nextInt();
-        this.low = random.nextLong();
+        this.high = tag;
+        this.low = low;
         this.request = message(StunType.REQUEST);
         this.indication = message(StunType.INDICATION);
     }

@@ -45,7 +45,8 @@ class DtlsServerTest {
     private final BlockingQueue<Runnable> loop = new LinkedBlockingQueue<>();
     private final HelloVerifier verifier = new HelloVerifier(new byte[32]);
     private final ByteBuffer out = ByteBuffer.allocate(256);
-    private final BcDtlsEngine client = BcDtlsEngine.client(new BcDtlsEngine.Owner(loop::add, () -> {}, workers, random, counters));
+    private final BcDtlsEngine client = BcDtlsEngine.client(ServerIdentity.ANY, "",
+            new BcDtlsEngine.Owner(loop::add, () -> {}, workers, random, counters));
     private final List<DtlsEvent> heard = new ArrayList<>();
     private final List<DtlsEvent> served = new ArrayList<>();
     private @Nullable HelloAssembly assembly;

@@ -6,6 +6,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A network namespace of a test's own, made and removed by {@code ip netns}. A loop that enters it opens all further sockets there; its
@@ -44,6 +47,11 @@ public final class Namespace implements AutoCloseable {
         b.run("ip", "link", "set", right, "up");
     }
 
+    /** Returns its name, as {@code ip netns} knows it. */
+    public String name() {
+        return name;
+    }
+
     /** Runs a command inside; it must succeed. */
     public String run(String... command) throws Exception {
         String[] all = new String[command.length + 4];
@@ -59,20 +67,37 @@ public final class Namespace implements AutoCloseable {
     /** Moves a loop's thread into this namespace. */
     public void enter(Loop loop) {
         loop.submit(() -> {
-            Linker linker = Linker.nativeLinker();
-            MethodHandle open = linker.downcallHandle(linker.defaultLookup().findOrThrow("open"),
-                    FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT), Linker.Option.firstVariadicArg(2));
-            MethodHandle setns = linker.downcallHandle(linker.defaultLookup().findOrThrow("setns"), FunctionDescriptor.of(INT, INT, INT));
-            try (Arena arena = Arena.ofConfined()) {
-                int fd = (int) open.invoke(arena.allocateFrom("/run/netns/" + name), O_RDONLY);
-                if ((int) setns.invoke(fd, CLONE_NEWNET) != 0) {
-                    throw new AssertionError("cannot enter " + name);
-                }
-            } catch (Throwable t) {
-                throw new AssertionError(t);
-            }
+            enter();
             return true;
         }).join();
+    }
+
+    /** Calls something on a thread inside, and returns its result. */
+    public <T> T call(Callable<T> task) throws Exception {
+        FutureTask<T> future = new FutureTask<>(() -> {
+            enter();
+            return task.call();
+        });
+        Thread.ofPlatform().start(future);
+        return future.get(30, TimeUnit.SECONDS);
+    }
+
+    private void enter() {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle open = linker.downcallHandle(linker.defaultLookup().findOrThrow("open"),
+                FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT), Linker.Option.firstVariadicArg(2));
+        MethodHandle close = linker.downcallHandle(linker.defaultLookup().findOrThrow("close"), FunctionDescriptor.of(INT, INT));
+        MethodHandle setns = linker.downcallHandle(linker.defaultLookup().findOrThrow("setns"), FunctionDescriptor.of(INT, INT, INT));
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = (int) open.invoke(arena.allocateFrom("/run/netns/" + name), O_RDONLY);
+            int result = (int) setns.invoke(fd, CLONE_NEWNET);
+            int closed = (int) close.invoke(fd);
+            if (result != 0 || closed != 0) {
+                throw new AssertionError("cannot enter " + name);
+            }
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
     }
 
     @Override

@@ -27,14 +27,11 @@ import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.net.UdpPort;
-import dev.isthmus.ice.stun.StunAttribute;
+import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
-import dev.isthmus.ice.stun.StunType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway's part of one loop: media ports, the session index, the calls that live here. Everything runs on the loop's thread. */
@@ -50,12 +47,7 @@ final class GatewayLoop {
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
     private final List<MediaPort> ports = new ArrayList<>();
     private final StunMessage message = new StunMessage();
-    /** Validated flow to its session: what media and DTLS are looked up in. */
-    private final Map<AddressKey, Session> index = new HashMap<>();
-    /** Our username fragment to its session: what a peer's check is looked up in. */
-    private final Map<String, Session> byUfrag = new HashMap<>();
-    /** First 32 bits of our transaction ids to their session: what an answer is looked up in. */
-    private final Map<Integer, Session> byTag = new HashMap<>();
+    private final SessionIndex<Session> index = new SessionIndex<>();
 
     GatewayLoop(Loop loop, GatewayParts parts, LinkTable links) {
         this.loop = loop;
@@ -121,11 +113,12 @@ final class GatewayLoop {
             counters.count(GatewayReason.UNKNOWN_KIND);
             return;
         }
-        Session session = index.get(key);
-        if (session == null) {
+        SessionIndex.Entry<Session> entry = index.of(key);
+        if (entry == null) {
             counters.count(GatewayReason.NOT_VALIDATED);
             return;
         }
+        Session session = entry.session();
         session.call().onClient(kind, datagram, nowNanos);
         if (kind == PacketKind.DTLS) {
             settle(session, nowNanos);
@@ -137,72 +130,33 @@ final class GatewayLoop {
             counters.count(GatewayReason.STUN_MALFORMED);
             return;
         }
-        Session session = find();
-        if (session == null) {
+        SessionIndex.Entry<Session> entry = index.of(message);
+        if (entry == null) {
             counters.count(GatewayReason.STUN_UNKNOWN_SESSION);
             return;
         }
+        Session session = entry.session();
         AddressKey key = datagram.key();
         IceReason reason = session.call().client().onStun(message, key.local(), key.remote(), nowNanos);
         if (reason == IceReason.CHECK_ANSWERED || reason == IceReason.RESPONSE_ACCEPTED) {
-            validated(session, key, reason == IceReason.RESPONSE_ACCEPTED);
+            claim(session, key, reason == IceReason.RESPONSE_ACCEPTED, nowNanos);
         }
         settle(session, nowNanos);
     }
 
-    private @Nullable Session find() {
-        if (message.messageClass() != StunType.REQUEST) {
-            return byTag.get(message.transactionHigh());
-        }
-        String username = message.text(StunAttribute.USERNAME);
-        if (username == null) {
-            return null;
-        }
-        int colon = username.indexOf(':');
-        return byUfrag.get(colon < 0 ? username : username.substring(0, colon));
-    }
-
-    /**
-     * Enters an address whose sender is authenticated. One that another session holds is taken over only after our own check to it was
-     * answered, since a request alone may have a forged source, and only while it is not the holder's own answering pair: of two sessions
-     * that are both answered there, the newer one fails.
-     */
-    private void validated(Session session, AddressKey key, boolean answered) {
-        Session holder = index.get(key);
-        if (holder == session) {
-            return;
-        }
-        if (holder != null && (!answered || holder.answersAt(key))) {
-            counters.count(GatewayReason.ADDRESS_IN_USE);
-            return;
-        }
-        if (session.indexed.size() >= Session.MAX_ADDRESSES) {
-            forgetOldAddresses(session);
-        }
-        if (session.indexed.size() >= Session.MAX_ADDRESSES) {
-            counters.count(GatewayReason.TOO_MANY_ADDRESSES);
-            return;
-        }
-        AddressKey copy = key.copy();
-        if (holder != null) {
-            counters.count(GatewayReason.ADDRESSES_TAKEN_OVER);
-            holder.indexed.remove(copy);
-        }
-        index.put(copy, session);
-        session.indexed.add(copy);
-    }
-
-    /** Of a session that has restarted or roamed often, only the addresses of its present pairs are kept. */
-    private void forgetOldAddresses(Session session) {
-        List<CandidatePair> pairs = session.call().client().ice().pairs();
-        session.indexed.removeIf(key -> {
-            boolean old = !key.equals(session.call().client().selected())
-                    && pairs.stream().noneMatch(p -> key.remoteIs(p.remote().address()));
-            if (old) {
-                index.remove(key);
+    private void claim(Session session, AddressKey key, boolean answered, long nowNanos) {
+        switch (index.claim(session.entry(), key, answered)) {
+            case HELD, ENTERED -> {
+                // the usual case
             }
-            return old;
-        });
+            case TAKEN_OVER -> counters.count(GatewayReason.ADDRESSES_TAKEN_OVER);
+            case CONTESTED -> counters.count(GatewayReason.ADDRESS_IN_USE);
+            case IN_USE -> {
+                counters.count(GatewayReason.ADDRESS_IN_USE);
+                session.call().client().ice().onAddressInUse(key.local(), key.remote(), nowNanos);
+            }
+            case TOO_MANY -> counters.count(GatewayReason.TOO_MANY_ADDRESSES);
+        }
     }
 
     /** After something happened to a session: files its timer, or ends it. */
@@ -217,12 +171,9 @@ final class GatewayLoop {
     /** Makes a call and returns the answer to its offer. */
     GatewayService.Created create(String id, Endpoint endpoint, Negotiation negotiation) throws PortException {
         long now = loop.nowNanos();
-        int tag = parts.random().nextInt();
-        while (byTag.containsKey(tag)) {
-            tag = parts.random().nextInt();
-        }
+        int tag = index.newTag(parts.random());
         PlainPorts plain = new PlainPorts(loop, parts.plainRange(), parts.random());
-        Session session = new Session(this, plain, tag);
+        Session session = new Session(this, plain);
         Endpoint opened = plain.open(endpoint, (number, datagram, nanos) -> session.call().onPlain(number, datagram, nanos));
         IceCredentials credentials = IceCredentials.random(parts.random());
         IceAgent agent = new IceAgent(new IceAgent.Setup(false, parts.random().nextLong(), tag, credentials), parts.random(), iceCounters);
@@ -235,8 +186,7 @@ final class GatewayLoop {
         CallSetup setup = new CallSetup(id, opened, negotiation, counters, parts.random(), clock, parts.random().token(16));
         Call call = new Call(setup, transport, session, now);
         session.call(call);
-        register(session, credentials.ufrag());
-        byTag.put(tag, session);
+        session.entry(index.add(session, agent, tag));
         counters.count(GatewayReason.CALLS_STARTED);
         localCandidates().forEach(c -> agent.addLocalCandidate(c, now));
         agent.setRemoteCredentials(negotiation.remote(), now);
@@ -263,13 +213,8 @@ final class GatewayLoop {
         return candidates;
     }
 
-    private void register(Session session, String ufrag) {
-        byUfrag.put(ufrag, session);
-        session.ufrags.add(ufrag);
-    }
-
     private void drain(Session session) {
-        if (byTag.get(session.tag) == session) {
+        if (index.has(session.entry())) {
             long now = loop.nowNanos();
             session.call().client().drain(now);
             settle(session, now);
@@ -290,10 +235,7 @@ final class GatewayLoop {
         IceCredentials fresh = IceCredentials.random(parts.random());
         IceAgent agent = session.call().client().ice();
         agent.restart(fresh);
-        register(session, fresh.ufrag());
-        List<String> live = agent.liveUfrags();
-        session.ufrags.stream().filter(u -> !live.contains(u)).forEach(byUfrag::remove);
-        session.ufrags.retainAll(live);
+        index.onCredentials(session.entry());
         agent.setRemoteCredentials(remote, now);
         candidates.forEach(c -> agent.addRemoteCandidate(c, now));
         session.call().client().drain(now);
@@ -303,7 +245,7 @@ final class GatewayLoop {
 
     @Nullable
     Session session(String id) {
-        for (Session session : byTag.values()) {
+        for (Session session : index.sessions()) {
             if (session.call().id().equals(id)) {
                 return session;
             }
@@ -313,12 +255,12 @@ final class GatewayLoop {
 
     List<CallView> views() {
         long now = loop.nowNanos();
-        return byTag.values().stream().map(s -> CallView.of(s.call(), now)).toList();
+        return index.sessions().stream().map(s -> CallView.of(s.call(), now)).toList();
     }
 
     /** Ends a call: good-bye on both legs, sockets closed, nothing of it kept but its last view. */
     void end(Session session, long nowNanos) {
-        if (!byTag.remove(session.tag, session)) {
+        if (!index.remove(session.entry())) {
             return;
         }
         session.call().end();
@@ -326,16 +268,13 @@ final class GatewayLoop {
         session.call().close(nowNanos);
         session.plainPorts().close();
         loop.wheel().cancel(session.timer);
-        session.indexed.forEach(index::remove);
-        session.ufrags.forEach(byUfrag::remove);
-        session.indexed.clear();
         counters.count(GatewayReason.CALLS_ENDED);
         parts.ended().accept(last);
     }
 
     void close() {
         long now = loop.nowNanos();
-        List.copyOf(byTag.values()).forEach(s -> end(s, now));
+        index.sessions().forEach(s -> end(s, now));
         for (MediaPort port : ports) {
             links.remove(port.advertised());
             port.socket().close();

@@ -4,35 +4,29 @@ import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallIo;
 import dev.isthmus.gateway.bridge.Direction;
 import dev.isthmus.gateway.peer.ClientTransport;
-import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Wheel;
+import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.time.Deadline;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A call with its place on a loop: its sockets, its timer, and the keys under which the loop finds it. */
 final class Session implements ClientTransport.Output, CallIo {
-    static final int MAX_ADDRESSES = 32;
     private final GatewayLoop owner;
     private final PlainPorts plain;
     final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-    final List<AddressKey> indexed = new ArrayList<>();
-    final List<String> ufrags = new ArrayList<>();
-    final int tag;
+    private SessionIndex.@Nullable Entry<Session> entry;
     private @Nullable Call call;
     private @Nullable AddressKey mediaKey;
     private @Nullable MediaPort mediaPort;
     private LinkTable.@Nullable Sink mediaSink;
 
-    Session(GatewayLoop owner, PlainPorts plain, int tag) {
+    Session(GatewayLoop owner, PlainPorts plain) {
         this.owner = owner;
         this.plain = plain;
-        this.tag = tag;
     }
 
     void call(Call newCall) {
@@ -43,9 +37,12 @@ final class Session implements ClientTransport.Output, CallIo {
         return Objects.requireNonNull(call);
     }
 
-    /** Returns whether this session's selected pair goes to that address and answers. */
-    boolean answersAt(AddressKey key) {
-        return key.equals(call().client().selected()) && call().client().ice().state() == IceState.CONNECTED;
+    void entry(SessionIndex.Entry<Session> made) {
+        entry = made;
+    }
+
+    SessionIndex.Entry<Session> entry() {
+        return Objects.requireNonNull(entry);
     }
 
     PlainPorts plainPorts() {

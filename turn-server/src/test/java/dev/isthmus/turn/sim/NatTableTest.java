@@ -9,12 +9,12 @@ import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.sim.SimNat;
 import dev.isthmus.ice.sim.SimNetwork;
+import dev.isthmus.turn.natlab.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,53 +28,25 @@ class NatTableTest {
     private static final TransportAddress STUN6 = address("[2001:db8::10]:3478");
     private static final SimNetwork.Conditions LOSSY = new SimNetwork.Conditions(TimeUnit.MILLISECONDS.toNanos(100), 0.05, 0, 0.1, 1472);
 
-    /** Where an agent may be. */
-    enum Site {
-        OPEN(null, null),
-        FULL_CONE(SimNat.Mapping.ENDPOINT_INDEPENDENT, SimNat.Filtering.ENDPOINT_INDEPENDENT),
-        ADDRESS_RESTRICTED(SimNat.Mapping.ENDPOINT_INDEPENDENT, SimNat.Filtering.ADDRESS_DEPENDENT),
-        PORT_RESTRICTED(SimNat.Mapping.ENDPOINT_INDEPENDENT, SimNat.Filtering.ADDRESS_AND_PORT_DEPENDENT),
-        SYMMETRIC(SimNat.Mapping.ADDRESS_AND_PORT_DEPENDENT, SimNat.Filtering.ADDRESS_AND_PORT_DEPENDENT),
-        UDP_BLOCKED(null, null),
-        IPV6_ONLY(null, null);
-
-        private final SimNat.@Nullable Mapping mapping;
-        private final SimNat.@Nullable Filtering filtering;
-
-        Site(SimNat.@Nullable Mapping mapping, SimNat.@Nullable Filtering filtering) {
-            this.mapping = mapping;
-            this.filtering = filtering;
+    private static SimSession.Place place(Site site, int side) {
+        boolean outside = site == Site.OPEN || site == Site.UDP_BLOCKED;
+        TransportAddress base = address(site == Site.IPV6_ONLY
+                ? "[2001:db8:" + side + "::5]:1000"
+                : outside ? "198.51.100." + side + ":1000" : "10." + side + ".0.5:1000");
+        SimNat.Mapping mapping = site.mapping();
+        SimNat.Filtering filtering = site.filtering();
+        SimNat nat = mapping == null || filtering == null ? null : new SimNat("203.0.113." + side, mapping, filtering);
+        TransportAddress server = base.ipv4() ? STUN4 : STUN6;
+        List<IceServer> servers = new ArrayList<>(List.of(IceServer.stun("stun:x", server),
+                new IceServer("turn:x", IceServer.Kind.TURN_UDP, server, "alice", "secret")));
+        if (site == Site.UDP_BLOCKED) {
+            servers.add(new IceServer("turn:x?transport=tcp", IceServer.Kind.TURN_TCP, server, "alice", "secret"));
         }
-
-        SimSession.Place place(int side) {
-            TransportAddress base = address(this == IPV6_ONLY
-                    ? "[2001:db8:" + side + "::5]:1000"
-                    : this == OPEN || this == UDP_BLOCKED ? "198.51.100." + side + ":1000" : "10." + side + ".0.5:1000");
-            SimNat nat = mapping == null || filtering == null ? null : new SimNat("203.0.113." + side, mapping, filtering);
-            TransportAddress server = base.ipv4() ? STUN4 : STUN6;
-            List<IceServer> servers = new ArrayList<>(List.of(IceServer.stun("stun:x", server),
-                    new IceServer("turn:x", IceServer.Kind.TURN_UDP, server, "alice", "secret")));
-            if (this == UDP_BLOCKED) {
-                servers.add(new IceServer("turn:x?transport=tcp", IceServer.Kind.TURN_TCP, server, "alice", "secret"));
-            }
-            return new SimSession.Place(List.of(base), nat, this == UDP_BLOCKED, IcePolicy.ALL, servers);
-        }
+        return new SimSession.Place(List.of(base), nat, site == Site.UDP_BLOCKED, IcePolicy.ALL, servers);
     }
 
     private static TransportAddress address(String text) {
         return Objects.requireNonNull(TransportAddress.parse(text));
-    }
-
-    /** RFC 4787: where no packet of one side can know the port that the other side's filter waits for, only a relay helps. */
-    private static boolean direct(Site a, Site b) {
-        if (a == Site.UDP_BLOCKED || b == Site.UDP_BLOCKED || (a == Site.IPV6_ONLY) != (b == Site.IPV6_ONLY)) {
-            return false;
-        }
-        return !(a == Site.SYMMETRIC && strict(b) || b == Site.SYMMETRIC && strict(a));
-    }
-
-    private static boolean strict(Site site) {
-        return site == Site.SYMMETRIC || site == Site.PORT_RESTRICTED;
     }
 
     static Stream<Arguments> pairings() {
@@ -97,14 +69,15 @@ class NatTableTest {
                 network.conditions(LOSSY);
             }
             SimTurnServer server = new SimTurnServer(network, STUN4, STUN6, "192.0.2.20", "2001:db8::20");
-            SimSession one = new SimSession(network, a.place(1), true);
-            SimSession two = new SimSession(network, b.place(2), false);
+            SimSession one = new SimSession(network, place(a, 1), true);
+            SimSession two = new SimSession(network, place(b, 2), false);
             one.begin(two);
             two.begin(one);
             assertThat(network.runUntil(() -> one.connected() && two.connected(), TimeUnit.SECONDS.toNanos(30))).as("seed " + seed)
                     .isTrue();
             network.run(TimeUnit.SECONDS.toNanos(10)); // nominations settle
-            assertThat(relayed(one.selected()) || relayed(two.selected())).as("seed %s: %s", seed, one.selected()).isEqualTo(!direct(a, b));
+            assertThat(relayed(one.selected()) || relayed(two.selected())).as("seed %s: %s", seed, one.selected())
+                    .isEqualTo(!Site.direct(a, b));
             assertThat(one.selected().local().type() == CandidateType.RELAYED)
                     .isEqualTo(two.selected().remote().type() == CandidateType.RELAYED);
             exchange(network, one, two);

@@ -6,6 +6,7 @@ import dev.isthmus.ice.dtls.DtlsEvent;
 import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.dtls.HandshakeGuard;
+import dev.isthmus.ice.dtls.ServerIdentity;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
@@ -83,9 +84,14 @@ public final class BcDtlsEngine implements DtlsEngine {
         return new BcDtlsEngine(new DataServer(served), served::address, owner);
     }
 
-    /** Creates a client of application data that takes any certificate. */
-    public static BcDtlsEngine client(Owner owner) {
-        return new BcDtlsEngine(new DataClient(), () -> "", owner);
+    /**
+     * Creates a client of application data.
+     *
+     * @param server how it finds out that the server is the right one
+     * @param address the server's host: handshakes with one host are capped together
+     */
+    public static BcDtlsEngine client(ServerIdentity server, String address, Owner owner) {
+        return new BcDtlsEngine(new DataClient(server), () -> address, owner);
     }
 
     private void askDrain() {

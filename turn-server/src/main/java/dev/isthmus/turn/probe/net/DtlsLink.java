@@ -3,6 +3,7 @@ package dev.isthmus.turn.probe.net;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.dtls.DtlsEvent;
 import dev.isthmus.ice.dtls.DtlsReason;
+import dev.isthmus.ice.dtls.ServerIdentity;
 import dev.isthmus.ice.dtls.bc.BcDtlsEngine;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.net.TransportAddress;
@@ -29,7 +30,7 @@ final class DtlsLink implements Network.Link {
 
     DtlsLink(UdpLink udp, RandomSource random) throws IOException {
         this.udp = udp;
-        engine = BcDtlsEngine.client(
+        engine = BcDtlsEngine.client(ServerIdentity.ANY, "",
                 new BcDtlsEngine.Owner(tasks::add, () -> {}, new HandshakeWorkers(1, 1, 1), random, new Counters<>(DtlsReason.class)));
         engine.start(System.nanoTime());
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HANDSHAKE_MILLIS);

@@ -1,0 +1,73 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.time.Deadline;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Which pair a controlling agent takes, and when (RFC 8445, section 8.1.1: regular nomination). */
+final class Nomination {
+    /** So long it waits for a better pair than the first that works; the RFC leaves that open. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private final IceAgent agent;
+    private @Nullable CandidatePair pair;
+    private long firstValidAt = Deadline.NONE;
+
+    Nomination(IceAgent agent) {
+        this.agent = agent;
+    }
+
+    /** A pair works. */
+    void onValid(long nowNanos) {
+        if (firstValidAt == Deadline.NONE) {
+            firstValidAt = nowNanos;
+        }
+    }
+
+    /** A pair does not work; returns whether it was the one to be nominated. */
+    boolean onFailed(CandidatePair failed) {
+        boolean was = failed == pair;
+        pair = was ? null : pair;
+        return was;
+    }
+
+    /** Begins a new generation. */
+    void restart() {
+        pair = null;
+        firstValidAt = Deadline.NONE;
+    }
+
+    /** Nothing is nominated any more: the role has changed. */
+    void stop() {
+        pair = null;
+    }
+
+    /** Returns whether the next check of a pair is to nominate it. */
+    boolean is(CandidatePair checked) {
+        return checked == pair && agent.nominates();
+    }
+
+    /** Nominates a pair by its next check. */
+    void take(CandidatePair chosen, long nowNanos) {
+        if (agent.nominates()) {
+            pair = chosen;
+            agent.trigger(chosen, nowNanos);
+        }
+    }
+
+    private boolean isOpen() {
+        return agent.nominates() && pair == null && firstValidAt != Deadline.NONE && agent.checkList().bestValid() != null
+                && !agent.selection().isPresent();
+    }
+
+    void onTimeout(long nowNanos) {
+        CandidatePair best = agent.checkList().bestValid();
+        if (best != null && isOpen() && (!agent.checkList().betterPending(best) || Deadline.due(firstValidAt + PATIENCE, nowNanos))) {
+            take(best, nowNanos);
+        }
+    }
+
+    long nextDeadline() {
+        return isOpen() ? firstValidAt + PATIENCE : Deadline.NONE;
+    }
+}

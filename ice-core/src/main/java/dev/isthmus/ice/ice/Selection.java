@@ -1,0 +1,169 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.ice.CandidatePair.State;
+import dev.isthmus.ice.ice.CheckSender.Generation;
+import dev.isthmus.ice.time.Deadline;
+import dev.isthmus.ice.time.RandomSource;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The pair that carries media: how the peer keeps consenting to it (RFC 7675), and how it follows a peer whose address changes. */
+final class Selection {
+    /** A peer that was heard at another address is asked at the old one that often, then followed. */
+    private static final int PROBES = 4;
+    private static final long PROBE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private final IceAgent agent;
+    private final CheckSender sender;
+    private final Consent consent;
+    private @Nullable CandidatePair pair;
+    /** With what the pair was checked; after a restart it keeps them until another pair is selected. */
+    private @Nullable Generation generation;
+    /** Where the peer seems to have gone. */
+    private @Nullable CandidatePair follow;
+    private int probes;
+    private long nextProbe = Deadline.NONE;
+
+    Selection(IceAgent agent, CheckSender sender, RandomSource random) {
+        this.agent = agent;
+        this.sender = sender;
+        this.consent = new Consent(random);
+    }
+
+    @Nullable
+    CandidatePair pair() {
+        return pair;
+    }
+
+    @Nullable
+    Generation generation() {
+        return generation;
+    }
+
+    /** Returns whether a pair of the present generation is selected. */
+    boolean isPresent() {
+        CandidatePair current = pair;
+        return current != null && agent.checkList().pairs().contains(current);
+    }
+
+    /** Takes a nominated pair that works: the first, any better one, and any at all when the old one has fallen silent. */
+    void nominated(CandidatePair nominated, long nowNanos) {
+        nominated.nominate();
+        CandidatePair current = pair;
+        boolean better = current == null || !isPresent() || agent.state() != IceState.CONNECTED
+                || agent.checkList().priority(nominated) >= agent.checkList().priority(current);
+        if (nominated != current && better) {
+            select(nominated, nowNanos);
+        }
+    }
+
+    /** RFC 8445, section 8.2: between two lite agents the best pair of host candidates is taken as it is. */
+    void takeUnchecked(long nowNanos) {
+        CandidatePair best = agent.checkList().pairs().isEmpty() ? null : agent.checkList().pairs().get(0);
+        if (best != null && pair == null) {
+            best.valid = true;
+            best.state(State.SUCCEEDED);
+            nominated(best, nowNanos);
+        }
+    }
+
+    private void select(CandidatePair chosen, long nowNanos) {
+        pair = chosen;
+        generation = agent.generation();
+        sender.inFlight().dropConsent();
+        stopProbing();
+        if (agent.hasConsent()) {
+            consent.start(nowNanos);
+        }
+        agent.selected(chosen);
+    }
+
+    /** A check of the pair is answered, or for a lite agent, the peer has checked it. */
+    void confirm(CandidatePair answered, long nowNanos) {
+        if (answered == pair) {
+            consent.confirm(nowNanos);
+            sender.inFlight().dropConsent();
+            stopProbing();
+            agent.recovered();
+        }
+    }
+
+    /**
+     * The peer checks us from an address that it did not tell, and answers there: a NAT may have given it another one, or it moved. The old
+     * address is asked at once.
+     */
+    void heardElsewhere(CandidatePair elsewhere, long nowNanos) {
+        CandidatePair current = pair;
+        boolean roams = current != null && elsewhere != current && elsewhere.remote().type() == CandidateType.PEER_REFLEXIVE
+                && elsewhere.local().base().equals(current.local().base()) && isPresent();
+        if (roams && follow == null) {
+            follow = elsewhere;
+            probes = 0;
+            nextProbe = nowNanos;
+        }
+    }
+
+    private void stopProbing() {
+        follow = null;
+        nextProbe = Deadline.NONE;
+    }
+
+    void onTimeout(long nowNanos) {
+        if (Deadline.due(nextProbe, nowNanos)) {
+            probe(nowNanos);
+        }
+        if (consent.checkDue(nowNanos)) {
+            consent.scheduleNext(nowNanos);
+            ask(nowNanos);
+        }
+        if (consent.expired(nowNanos)) {
+            lose();
+        } else if (consent.silent(nowNanos)) {
+            agent.silent();
+        }
+    }
+
+    private void probe(long nowNanos) {
+        CandidatePair there = follow;
+        if (there == null || !there.valid) {
+            stopProbing();
+        } else if (probes++ < PROBES) {
+            nextProbe = nowNanos + PROBE_INTERVAL;
+            ask(nowNanos);
+        } else {
+            agent.counters().count(IceReason.PEER_FOLLOWED);
+            select(there, nowNanos);
+            agent.nomination().take(there, nowNanos); // a controlled peer waits for the word
+        }
+    }
+
+    /** A lite agent asks nothing: the peer's checks are its consent. */
+    private void ask(long nowNanos) {
+        CandidatePair current = pair;
+        Generation with = generation;
+        if (current != null && with != null && !agent.isLite()) {
+            sender.send(current, with, agent.manner(false, true), nowNanos);
+        }
+    }
+
+    /** Consent is gone: nothing is sent on the pair until a new check of it succeeds (RFC 7675, section 5.1). */
+    void lose() {
+        agent.counters().count(IceReason.CONSENT_LOST);
+        consent.stop();
+        stopProbing();
+        sender.inFlight().dropConsent();
+        CandidatePair lost = pair;
+        boolean wasPresent = isPresent();
+        if (lost != null) {
+            lost.valid = false;
+            lost.state(State.FAILED);
+        }
+        pair = null;
+        generation = null;
+        agent.lost(wasPresent);
+    }
+
+    long nextDeadline() {
+        return Deadline.nearer(nextProbe, consent.nextDeadline(agent.state() != IceState.CONNECTED));
+    }
+}

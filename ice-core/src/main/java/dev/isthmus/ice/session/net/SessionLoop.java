@@ -1,0 +1,192 @@
+package dev.isthmus.ice.session.net;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.dtls.DtlsReason;
+import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
+import dev.isthmus.ice.ice.IceAgent;
+import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.ice.IceReason;
+import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.PacketKind;
+import dev.isthmus.ice.net.PortException;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.net.UdpPort;
+import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.IceServer;
+import dev.isthmus.ice.session.IceSession;
+import dev.isthmus.ice.session.SessionIndex;
+import dev.isthmus.ice.session.SessionReason;
+import dev.isthmus.ice.stun.StunMessage;
+import dev.isthmus.ice.stun.StunResult;
+import dev.isthmus.ice.time.RandomSource;
+import dev.isthmus.ice.turn.client.TurnClient;
+import dev.isthmus.ice.turn.client.TurnClientReason;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ICE sessions of one loop. A session has sockets of its own, or shares those that were opened here with all the others: one port for any
+ * number of them. Used on the loop's thread only.
+ */
+public final class SessionLoop implements AutoCloseable {
+    /**
+     * What sessions need from outside.
+     *
+     * @param random cryptographic
+     * @param workers where DTLS handshakes with TURN servers run
+     * @param trust which TURN servers are believed
+     */
+    public record Parts(RandomSource random, HandshakeWorkers workers, ServerTrust trust) {}
+
+    /**
+     * How a session begins.
+     *
+     * @param controlling whether this side made the offer
+     * @param lite whether it only answers checks
+     * @param policy which candidates are used
+     * @param servers what is asked for candidates
+     * @param family which relayed addresses are wanted
+     * @param mobile whether allocations are kept when our own address changes, where the server offers it
+     */
+    public record Options(boolean controlling, boolean lite, IcePolicy policy, List<IceServer> servers, TurnClient.Family family,
+            boolean mobile) {
+        /** Returns the usual ones: a full agent, relayed addresses of both families. */
+        public static Options of(boolean controlling, IcePolicy policy, List<IceServer> servers) {
+            return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false);
+        }
+    }
+
+    private static final UdpPort.Options SHARED = new UdpPort.Options(false, 4 << 20, 4 << 20, false).withErrors(true);
+    private final Loop loop;
+    private final Parts parts;
+    private final IceSession.Tallies tallies = new IceSession.Tallies(new Counters<>(IceReason.class),
+            new Counters<>(TurnClientReason.class), new Counters<>(SessionReason.class));
+    private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
+    private final Map<TransportAddress, UdpPort> shared = new LinkedHashMap<>();
+    private final SessionIndex<LiveSession> index = new SessionIndex<>();
+    private final Set<LiveSession> sessions = new HashSet<>();
+    private final StunMessage message = new StunMessage();
+
+    /** Creates the place; nothing is opened yet. */
+    public SessionLoop(Loop loop, Parts parts) {
+        this.loop = loop;
+        this.parts = parts;
+    }
+
+    /** Opens a socket that sessions share, and returns its address. */
+    public TransportAddress share(TransportAddress address) throws PortException {
+        UdpPort port = UdpPort.bind(loop, address, SHARED, new dev.isthmus.ice.net.DatagramHandler() {
+            @Override
+            public void onDatagram(Datagram datagram, long nowNanos) {
+                onShared(datagram, nowNanos);
+            }
+
+            @Override
+            public void onUnreachable(TransportAddress local, TransportAddress remote, long nowNanos) {
+                index.sessions().forEach(session -> session.onUnreachable(local, remote, nowNanos));
+            }
+        });
+        shared.put(port.local(), port);
+        return port.local();
+    }
+
+    /** Creates a session; it does nothing before it is told to gather. */
+    public LiveSession open(Options options, LiveSession.Listener listener) {
+        int tag = index.newTag(parts.random());
+        IceAgent.Setup agent = new IceAgent.Setup(options.controlling(), parts.random().nextLong(), tag,
+                IceCredentials.random(parts.random()), options.lite());
+        IceSession session = new IceSession(
+                new IceSession.Setup(agent, options.policy(), options.servers(), options.family(), options.mobile()), parts.random(),
+                tallies);
+        LiveSession live = new LiveSession(this, session, listener);
+        live.entry(index.add(live, session.agent(), tag));
+        sessions.add(live);
+        return live;
+    }
+
+    private void onShared(Datagram datagram, long nowNanos) {
+        boolean stun = PacketKind.of(datagram.buffer(), datagram.offset(), datagram.length()) == PacketKind.STUN;
+        if (stun && message.wrap(datagram.buffer(), datagram.offset(), datagram.length()) != StunResult.OK) {
+            tallies.session().count(SessionReason.MALFORMED);
+            return;
+        }
+        SessionIndex.Entry<LiveSession> entry = stun ? index.of(message) : index.of(datagram.key());
+        if (entry == null) {
+            tallies.session().count(stun ? SessionReason.UNKNOWN_SESSION : SessionReason.UNPROVEN_SOURCE);
+            return;
+        }
+        IceSession.Inbound what = entry.session().onDatagram(datagram, nowNanos);
+        if (what == IceSession.Inbound.CHECKED || what == IceSession.Inbound.ANSWERED) {
+            claim(entry, datagram.key(), what == IceSession.Inbound.ANSWERED, nowNanos);
+        }
+    }
+
+    private void claim(SessionIndex.Entry<LiveSession> entry, AddressKey flow, boolean answered, long nowNanos) {
+        switch (index.claim(entry, flow, answered)) {
+            case HELD, ENTERED -> {
+                // the usual case
+            }
+            case TAKEN_OVER -> tallies.session().count(SessionReason.FLOW_TAKEN_OVER);
+            case CONTESTED -> tallies.session().count(SessionReason.FLOW_CONTESTED);
+            case IN_USE -> entry.session().onAddressInUse(flow.local(), flow.remote(), nowNanos);
+            case TOO_MANY -> tallies.session().count(SessionReason.TOO_MANY_FLOWS);
+        }
+    }
+
+    /** Returns the addresses of the shared sockets. */
+    public List<TransportAddress> sharedAddresses() {
+        return List.copyOf(shared.keySet());
+    }
+
+    /** Returns how many sessions there are. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** Returns what the sessions count. */
+    public IceSession.Tallies tallies() {
+        return tallies;
+    }
+
+    /** Returns what DTLS to TURN servers counts. */
+    public Counters<DtlsReason> dtlsCounters() {
+        return dtlsCounters;
+    }
+
+    @Nullable
+    UdpPort sharedPort(TransportAddress base) {
+        return shared.get(base);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    void onCredentials(LiveSession session) {
+        index.onCredentials(session.entry());
+    }
+
+    void remove(LiveSession session) {
+        sessions.remove(session);
+        index.remove(session.entry());
+    }
+
+    /** Ends all sessions and closes the shared sockets. */
+    @Override
+    public void close() {
+        new ArrayList<>(sessions).forEach(LiveSession::close);
+        shared.values().forEach(UdpPort::close);
+        shared.clear();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.isthmus.turn.natlab;
+
+import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
+import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.CandidateType;
+import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.sdp.CandidateAttribute;
+import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.IceServer;
+import dev.isthmus.ice.session.SessionEvent;
+import dev.isthmus.ice.session.net.LiveSession;
+import dev.isthmus.ice.session.net.ServerTrust;
+import dev.isthmus.ice.session.net.SessionLoop;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A session at a place of the lab, which trickles to another one. */
+final class LabAgent implements LiveSession.Listener, AutoCloseable {
+    private static final int HEADROOM = 64;
+    private final NatLab.Place place;
+    private final SessionLoop sessions;
+    private final LiveSession session;
+    private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CandidatePair> selections = new LinkedBlockingQueue<>();
+    private final List<Candidate> candidates = new ArrayList<>();
+    private @Nullable LabAgent peer;
+
+    LabAgent(NatLab.Place place, boolean controlling, IcePolicy policy) throws Exception {
+        this.place = place;
+        SessionLoop.Parts parts = new SessionLoop.Parts(new SecureRandomSource(), new HandshakeWorkers(4, 4, 4), ServerTrust.system());
+        String host = place.host().ipv4() ? NatLab.SERVER : "[" + NatLab.SERVER6 + "]";
+        TransportAddress server = Objects.requireNonNull(TransportAddress.parse(host, NatLab.PORT));
+        List<IceServer> servers = List.of(IceServer.stun("stun:" + host, server),
+                new IceServer("turn:" + host, IceServer.Kind.TURN_UDP, server, "alice", "secret"),
+                new IceServer("turn:" + host + "?transport=tcp", IceServer.Kind.TURN_TCP, server, "alice", "secret"));
+        sessions = place.loop().submit(() -> new SessionLoop(place.loop(), parts)).join();
+        session = place.loop().submit(() -> sessions.open(SessionLoop.Options.of(controlling, policy, servers), this)).join();
+    }
+
+    /** Exchanges credentials with another agent; both gather, and tell each other what they find. */
+    static void connect(LabAgent a, LabAgent b) {
+        a.peer = b;
+        b.peer = a;
+        a.learn(b.credentials());
+        b.learn(a.credentials());
+        a.on(() -> a.session.gather(List.of(a.place.host())));
+        b.on(() -> b.session.gather(List.of(b.place.host())));
+    }
+
+    private IceCredentials credentials() {
+        return place.loop().submit(() -> session.session().agent().localCredentials()).join();
+    }
+
+    private void learn(IceCredentials credentials) {
+        on(() -> session.setRemoteCredentials(credentials));
+    }
+
+    private void on(Runnable task) {
+        place.loop().submit(() -> {
+            task.run();
+            return true;
+        }).join();
+    }
+
+    @Override
+    public void onEvent(SessionEvent event) {
+        if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
+            candidates.add(candidate);
+            LabAgent other = Objects.requireNonNull(peer);
+            Candidate told = Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate)));
+            other.place.loop().execute(() -> other.session.addRemoteCandidate(told));
+        } else if (event instanceof SessionEvent.PairSelected(CandidatePair pair)) {
+            selections.add(pair);
+        }
+    }
+
+    @Override
+    public void onData(ByteBuffer buffer, int offset, int length) {
+        byte[] copy = new byte[length];
+        buffer.get(offset, copy);
+        received.add(copy);
+    }
+
+    /** Waits for the first pair that is selected. */
+    CandidatePair connected() throws InterruptedException {
+        return Objects.requireNonNull(selections.poll(30, TimeUnit.SECONDS), () -> "no pair: " + describe());
+    }
+
+    /** Returns the pair that is selected now. */
+    CandidatePair selected() {
+        return Objects.requireNonNull(place.loop().submit(() -> session.session().agent().selectedPair()).join());
+    }
+
+    static boolean relayed(CandidatePair pair) {
+        return pair.local().type() == CandidateType.RELAYED || pair.remote().type() == CandidateType.RELAYED;
+    }
+
+    /** Sends until the peer has it; a packet may be lost while a pair settles. */
+    void deliver(LabAgent to, String text) throws InterruptedException {
+        byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        for (int i = 0; i < 50; i++) {
+            on(() -> {
+                ByteBuffer buffer = ByteBuffer.allocate(HEADROOM + bytes.length + 4);
+                buffer.put(HEADROOM, bytes);
+                session.send(buffer, HEADROOM, bytes.length);
+            });
+            byte[] got = to.received.poll(200, TimeUnit.MILLISECONDS);
+            while (got != null && !Arrays.equals(got, bytes)) {
+                got = to.received.poll();
+            }
+            if (got != null) {
+                return;
+            }
+        }
+        throw new AssertionError("nothing arrives: " + describe());
+    }
+
+    String describe() {
+        return place.loop().submit(() -> candidates + " " + session.session().agent().pairs().stream()
+                .map(p -> p.state() + " " + p).toList()).join();
+    }
+
+    @Override
+    public void close() {
+        on(session::close);
+    }
+}

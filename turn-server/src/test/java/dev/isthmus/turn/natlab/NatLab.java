@@ -1,0 +1,144 @@
+package dev.isthmus.turn.natlab;
+
+import com.typesafe.config.ConfigFactory;
+import dev.isthmus.ice.net.LinkTable;
+import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.LoopGroup;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.ops.Section;
+import dev.isthmus.ice.support.Namespace;
+import dev.isthmus.ice.support.Peers;
+import dev.isthmus.turn.net.TurnService;
+import dev.isthmus.turn.ops.TurnSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * An internet of our own: a bridge, a TURN server on it with two addresses of each family, and sites on two sides, each in a namespace, behind
+ * its router or not.
+ */
+final class NatLab implements AutoCloseable {
+    static final String SERVER = "203.0.113.10";
+    static final String OTHER = "203.0.113.11";
+    static final String SERVER6 = "2001:db8::10";
+    static final int PORT = 3478;
+    private static final String SETTINGS = """
+            realm = "lab"
+            listeners = [ { transport = udp, address = "%1$s", port = 3478 }, { transport = tcp, address = "%1$s", port = 3478 },
+                          { transport = udp, address = "%2$s", port = 3478 }, { transport = tcp, address = "%2$s", port = 3478 } ]
+            relay { addresses = ["%1$s", "%2$s"], ports = "50000-59999" }
+            auth { users { alice = "secret" } }
+            peers { allow = ["203.0.113.0/24", "2001:db8::/32"] }
+            loops = 2
+            """;
+
+    /** A client's place: its namespace, the loop that lives there, and its own address. */
+    record Place(Site site, Namespace namespace, Loop loop, TransportAddress host) {}
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Namespace bridge;
+    private final Namespace server;
+    private final Map<String, Place> places = new HashMap<>();
+    private final Loop outside;
+
+    NatLab() throws Exception {
+        Peers.command("nft", "nftables");
+        bridge = open(Namespace.create("net"));
+        bridge.run("sh", "-ec", "ip link add name bridge0 type bridge; ip link set bridge0 up");
+        server = open(Namespace.create("server"));
+        plug(server, "ext", SERVER + "/24", "2001:db8::10/64");
+        server.run("ip", "addr", "add", OTHER + "/24", "dev", "ext");
+        Section turn = Section.root(ConfigFactory.parseString(SETTINGS.formatted(SERVER, SERVER6)).root());
+        TurnSettings settings = TurnSettings.read(turn);
+        turn.finish();
+        LoopGroup loops = open(new LoopGroup("turn", settings.loops()));
+        loops.loops().forEach(server::enter);
+        outside = open(new LoopGroup("outside", 1)).loop(0);
+        server.enter(outside);
+        TurnService.Setup setup = settings.setup(List.of(), List.of());
+        open(server.call(() -> TurnService.start(loops.loops(), setup, new LinkTable(true), new SecureRandomSource(),
+                System::currentTimeMillis)));
+    }
+
+    <T extends AutoCloseable> T open(T what) {
+        opened.push(what);
+        return what;
+    }
+
+    /** Returns a loop in the server's namespace. */
+    Loop outside() {
+        return outside;
+    }
+
+    /** Connects a namespace to the bridge. */
+    private void plug(Namespace namespace, String name, String address, String address6) throws Exception {
+        String port = "p" + opened.size();
+        bridge.run("sh", "-ec",
+                "ip link add " + port + " type veth peer name " + name + " netns " + namespace.name() + "; ip link set " + port
+                        + " master bridge0; ip link set " + port + " up");
+        String addresses = (address.isEmpty() ? "" : "ip addr add " + address + " dev " + name + "; ")
+                + (address6.isEmpty() ? "" : "ip addr add " + address6 + " dev " + name + " nodad; ");
+        namespace.run("sh", "-ec", addresses + "ip link set " + name + " up");
+    }
+
+    /** Returns the place of a site on side 1 or 2. */
+    Place place(Site site, int side) throws Exception {
+        Place known = places.get(site.name() + side);
+        return known == null ? build(site, side) : known;
+    }
+
+    private Place build(Site site, int side) throws Exception {
+        int number = 20 * side + site.ordinal();
+        String outside = "203.0.113." + number;
+        Namespace client = open(Namespace.create("c" + number));
+        String host = outside;
+        if (site == Site.IPV6_ONLY) {
+            host = "2001:db8::" + number;
+            plug(client, "ext", "", host + "/64");
+        } else if (site.hasRouter()) {
+            Namespace router = open(Namespace.create("r" + number));
+            plug(router, "ext", outside + "/24", "");
+            host = route(router, client, number);
+            load(router, site.table());
+        } else {
+            plug(client, "ext", outside + "/24", "");
+        }
+        LoopGroup loops = open(new LoopGroup("c" + number, 1));
+        client.enter(loops.loop(0));
+        Place place = new Place(site, client, loops.loop(0), Objects.requireNonNull(TransportAddress.parse(host, 0)));
+        places.put(site.name() + side, place);
+        return place;
+    }
+
+    private static String route(Namespace router, Namespace client, int number) throws Exception {
+        String net = "10." + number + ".0.";
+        router.run("sh", "-ec", "ip link add int type veth peer name eth netns " + client.name() + "; ip addr add " + net
+                + "1/24 dev int; ip link set int up; echo 1 > /proc/sys/net/ipv4/ip_forward");
+        client.run("sh", "-ec", "ip addr add " + net + "2/24 dev eth; ip link set eth up; ip route add default via " + net + "1");
+        return net + "2";
+    }
+
+    private static void load(Namespace router, String table) throws Exception {
+        Path file = Files.createTempFile("lab", ".nft");
+        try {
+            Files.writeString(file, table);
+            router.run("nft", "-f", file.toString());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!opened.isEmpty()) {
+            opened.pop().close();
+        }
+    }
+}
