@@ -50,6 +50,11 @@ public final class CandidatePair {
         return nominated;
     }
 
+    /** Returns whether a relay is on the way. */
+    public boolean isRelayed() {
+        return local.type() == CandidateType.RELAYED || remote.type() == CandidateType.RELAYED;
+    }
+
     void state(State newState) {
         state = newState;
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Nomination {
     /** So long it waits for a better pair than the first that works; the RFC leaves that open. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
+    /** While only a relay works it waits longer: a filter in the way opens when the other side has sent, and lets only a repeated check in. */
+    private static final long RELAY_PATIENCE = TimeUnit.MILLISECONDS.toNanos(1000);
 
     private final IceAgent agent;
     private @Nullable CandidatePair pair;
@@ -60,14 +62,20 @@ final class Nomination {
                 && !agent.selection().isPresent();
     }
 
+    /** Without a better pair under way there is nothing to wait for. */
+    private long deadline(CandidatePair best) {
+        return !agent.checkList().betterPending(best) ? firstValidAt : firstValidAt + (best.isRelayed() ? RELAY_PATIENCE : PATIENCE);
+    }
+
     void onTimeout(long nowNanos) {
         CandidatePair best = agent.checkList().bestValid();
-        if (best != null && isOpen() && (!agent.checkList().betterPending(best) || Deadline.due(firstValidAt + PATIENCE, nowNanos))) {
+        if (best != null && isOpen() && Deadline.due(deadline(best), nowNanos)) {
             take(best, nowNanos);
         }
     }
 
     long nextDeadline() {
-        return isOpen() ? firstValidAt + PATIENCE : Deadline.NONE;
+        CandidatePair best = agent.checkList().bestValid();
+        return isOpen() && best != null ? deadline(best) : Deadline.NONE;
     }
 }

@@ -5,12 +5,15 @@ import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.ice.IceReason;
+import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.SessionEvent;
+import dev.isthmus.ice.session.SessionReason;
 import dev.isthmus.ice.session.net.LiveSession;
 import dev.isthmus.ice.session.net.ServerTrust;
 import dev.isthmus.ice.session.net.SessionLoop;
@@ -33,18 +36,37 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
     private final BlockingQueue<CandidatePair> selections = new LinkedBlockingQueue<>();
     private final List<Candidate> candidates = new ArrayList<>();
+    private final BlockingQueue<SessionEvent.GatheringError> errors = new LinkedBlockingQueue<>();
     private @Nullable LabAgent peer;
 
+    /** Creates an agent with sockets of its own. */
     LabAgent(NatLab.Place place, boolean controlling, IcePolicy policy) throws Exception {
+        this(place, sessions(place), SessionLoop.Options.of(controlling, policy, servers(place)));
+    }
+
+    /** Creates an agent among others; it uses the sockets that they share, if there are any. */
+    LabAgent(NatLab.Place place, SessionLoop sessions, SessionLoop.Options options) {
         this.place = place;
-        SessionLoop.Parts parts = new SessionLoop.Parts(new SecureRandomSource(), new HandshakeWorkers(4, 4, 4), ServerTrust.system());
+        this.sessions = sessions;
+        session = place.loop().submit(() -> sessions.open(options, this)).join();
+    }
+
+    static SessionLoop sessions(NatLab.Place place) throws Exception {
+        return sessions(place, ServerTrust.system());
+    }
+
+    static SessionLoop sessions(NatLab.Place place, ServerTrust trust) {
+        SessionLoop.Parts parts = new SessionLoop.Parts(new SecureRandomSource(), new HandshakeWorkers(4, 4, 4), trust);
+        return place.loop().submit(() -> new SessionLoop(place.loop(), parts)).join();
+    }
+
+    /** Returns what the lab's server is asked for at a place. */
+    static List<IceServer> servers(NatLab.Place place) {
         String host = place.host().ipv4() ? NatLab.SERVER : "[" + NatLab.SERVER6 + "]";
         TransportAddress server = Objects.requireNonNull(TransportAddress.parse(host, NatLab.PORT));
-        List<IceServer> servers = List.of(IceServer.stun("stun:" + host, server),
+        return List.of(IceServer.stun("stun:" + host, server),
                 new IceServer("turn:" + host, IceServer.Kind.TURN_UDP, server, "alice", "secret"),
                 new IceServer("turn:" + host + "?transport=tcp", IceServer.Kind.TURN_TCP, server, "alice", "secret"));
-        sessions = place.loop().submit(() -> new SessionLoop(place.loop(), parts)).join();
-        session = place.loop().submit(() -> sessions.open(SessionLoop.Options.of(controlling, policy, servers), this)).join();
     }
 
     /** Exchanges credentials with another agent; both gather, and tell each other what they find. */
@@ -53,11 +75,40 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         b.peer = a;
         a.learn(b.credentials());
         b.learn(a.credentials());
-        a.on(() -> a.session.gather(List.of(a.place.host())));
-        b.on(() -> b.session.gather(List.of(b.place.host())));
+        a.on(a::gather);
+        b.on(b::gather);
     }
 
-    private IceCredentials credentials() {
+    /** Gathers for a peer that nobody here plays. */
+    void expect(String ufrag, String password) {
+        learn(new IceCredentials(ufrag, password));
+        on(this::gather);
+    }
+
+    private void gather() {
+        if (sessions.sharedAddresses().isEmpty()) {
+            session.gather(List.of(place.host()));
+        } else {
+            session.gatherShared();
+        }
+    }
+
+    /** Returns the state of the checks. */
+    IceState state() {
+        return place.loop().submit(() -> session.session().agent().state()).join();
+    }
+
+    /** Returns how often something happened to the sessions of this agent's loop. */
+    long count(IceReason reason) {
+        return place.loop().submit(() -> sessions.tallies().ice().get(reason)).join();
+    }
+
+    /** Returns how often something happened to the sessions of this agent's loop. */
+    long count(SessionReason reason) {
+        return place.loop().submit(() -> sessions.tallies().session().get(reason)).join();
+    }
+
+    IceCredentials credentials() {
         return place.loop().submit(() -> session.session().agent().localCredentials()).join();
     }
 
@@ -76,9 +127,14 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     public void onEvent(SessionEvent event) {
         if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
             candidates.add(candidate);
-            LabAgent other = Objects.requireNonNull(peer);
+            LabAgent other = peer;
+            if (other == null) {
+                return;
+            }
             Candidate told = Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate)));
             other.place.loop().execute(() -> other.session.addRemoteCandidate(told));
+        } else if (event instanceof SessionEvent.GatheringError error) {
+            errors.add(error);
         } else if (event instanceof SessionEvent.PairSelected(CandidatePair pair)) {
             selections.add(pair);
         }
@@ -96,13 +152,37 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         return Objects.requireNonNull(selections.poll(30, TimeUnit.SECONDS), () -> "no pair: " + describe());
     }
 
+    /** Waits for a server that gives no candidate. */
+    SessionEvent.GatheringError error() throws InterruptedException {
+        return Objects.requireNonNull(errors.poll(30, TimeUnit.SECONDS), "no error");
+    }
+
+    /** Returns what was told to the peer. */
+    List<Candidate> candidates() {
+        return place.loop().submit(() -> List.copyOf(candidates)).join();
+    }
+
     /** Returns the pair that is selected now. */
     CandidatePair selected() {
         return Objects.requireNonNull(place.loop().submit(() -> session.session().agent().selectedPair()).join());
     }
 
-    static boolean relayed(CandidatePair pair) {
-        return pair.local().type() == CandidateType.RELAYED || pair.remote().type() == CandidateType.RELAYED;
+    /** Waits until both sides have the same pair, which is soon after both have one. */
+    static CandidatePair settled(LabAgent a, LabAgent b) throws InterruptedException {
+        a.connected();
+        b.connected();
+        while (!mirrored(a.selected(), b.selected())) {
+            if (a.selections.poll(1, TimeUnit.SECONDS) == null && b.selections.poll(1, TimeUnit.SECONDS) == null
+                    && !mirrored(a.selected(), b.selected())) {
+                throw new AssertionError("they disagree: " + a.selected() + ", " + b.selected());
+            }
+        }
+        return a.selected();
+    }
+
+    private static boolean mirrored(CandidatePair a, CandidatePair b) {
+        return a.remote().type() == CandidateType.RELAYED == (b.local().type() == CandidateType.RELAYED)
+                && b.remote().type() == CandidateType.RELAYED == (a.local().type() == CandidateType.RELAYED);
     }
 
     /** Sends until the peer has it; a packet may be lost while a pair settles. */

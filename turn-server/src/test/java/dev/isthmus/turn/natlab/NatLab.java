@@ -11,14 +11,19 @@ import dev.isthmus.ice.support.Namespace;
 import dev.isthmus.ice.support.Peers;
 import dev.isthmus.turn.net.TurnService;
 import dev.isthmus.turn.ops.TurnSettings;
+import dev.isthmus.turn.support.Certificate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * An internet of our own: a bridge, a TURN server on it with two addresses of each family, and sites on two sides, each in a namespace, behind
@@ -32,7 +37,8 @@ final class NatLab implements AutoCloseable {
     private static final String SETTINGS = """
             realm = "lab"
             listeners = [ { transport = udp, address = "%1$s", port = 3478 }, { transport = tcp, address = "%1$s", port = 3478 },
-                          { transport = udp, address = "%2$s", port = 3478 }, { transport = tcp, address = "%2$s", port = 3478 } ]
+                          { transport = udp, address = "%2$s", port = 3478 }, { transport = tcp, address = "%2$s", port = 3478 },
+                          { transport = tls, address = "%1$s", port = 5349, %3$s }, { transport = dtls, address = "%1$s", port = 5349, %3$s } ]
             relay { addresses = ["%1$s", "%2$s"], ports = "50000-59999" }
             auth { users { alice = "secret" } }
             peers { allow = ["203.0.113.0/24", "2001:db8::/32"] }
@@ -43,6 +49,7 @@ final class NatLab implements AutoCloseable {
     record Place(Site site, Namespace namespace, Loop loop, TransportAddress host) {}
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Certificate certificate;
     private final Namespace bridge;
     private final Namespace server;
     private final Map<String, Place> places = new HashMap<>();
@@ -55,7 +62,10 @@ final class NatLab implements AutoCloseable {
         server = open(Namespace.create("server"));
         plug(server, "ext", SERVER + "/24", "2001:db8::10/64");
         server.run("ip", "addr", "add", OTHER + "/24", "dev", "ext");
-        Section turn = Section.root(ConfigFactory.parseString(SETTINGS.formatted(SERVER, SERVER6)).root());
+        Path folder = Files.createTempDirectory("lab");
+        open(() -> remove(folder));
+        certificate = Certificate.make(folder, "DNS:lab,IP:" + SERVER);
+        Section turn = Section.root(ConfigFactory.parseString(SETTINGS.formatted(SERVER, SERVER6, certificate.settings())).root());
         TurnSettings settings = TurnSettings.read(turn);
         turn.finish();
         LoopGroup loops = open(new LoopGroup("turn", settings.loops()));
@@ -70,6 +80,19 @@ final class NatLab implements AutoCloseable {
     <T extends AutoCloseable> T open(T what) {
         opened.push(what);
         return what;
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    /** Returns the server's certificate, which is its own authority. */
+    X509Certificate certificate() throws Exception {
+        return certificate.x509();
     }
 
     /** Returns a loop in the server's namespace. */
@@ -115,6 +138,21 @@ final class NatLab implements AutoCloseable {
         Place place = new Place(site, client, loops.loop(0), Objects.requireNonNull(TransportAddress.parse(host, 0)));
         places.put(site.name() + side, place);
         return place;
+    }
+
+    /** Makes a place on the bridge that has the address of another one, as a forger of sources would; only its own packets leave from there. */
+    Place impostor(Place victim) throws Exception {
+        Namespace namespace = open(Namespace.create("impostor"));
+        plug(namespace, "ext", victim.host().host() + "/24", "");
+        LoopGroup loops = open(new LoopGroup("impostor", 1));
+        namespace.enter(loops.loop(0));
+        return new Place(victim.site(), namespace, loops.loop(0), victim.host());
+    }
+
+    /** Lets a place send to another one whoever else claims that address. */
+    static void pin(Place from, Place to) throws Exception {
+        String mac = to.namespace().run("cat", "/sys/class/net/ext/address").trim();
+        from.namespace().run("ip", "neigh", "replace", to.host().host(), "lladdr", mac, "nud", "permanent", "dev", "ext");
     }
 
     private static String route(Namespace router, Namespace client, int number) throws Exception {

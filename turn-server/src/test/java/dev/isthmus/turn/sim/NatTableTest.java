@@ -2,7 +2,6 @@ package dev.isthmus.turn.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.session.IcePolicy;
@@ -76,7 +75,7 @@ class NatTableTest {
             assertThat(network.runUntil(() -> one.connected() && two.connected(), TimeUnit.SECONDS.toNanos(30))).as("seed " + seed)
                     .isTrue();
             network.run(TimeUnit.SECONDS.toNanos(10)); // nominations settle
-            assertThat(relayed(one.selected()) || relayed(two.selected())).as("seed %s: %s", seed, one.selected())
+            assertThat(one.selected().isRelayed() || two.selected().isRelayed()).as("seed %s: %s", seed, one.selected())
                     .isEqualTo(!Site.direct(a, b));
             assertThat(one.selected().local().type() == CandidateType.RELAYED)
                     .isEqualTo(two.selected().remote().type() == CandidateType.RELAYED);
@@ -84,10 +83,6 @@ class NatTableTest {
             exchange(network, two, one);
             assertThat(server.relayedAddresses()).isPositive();
         }
-    }
-
-    private static boolean relayed(CandidatePair pair) {
-        return pair.local().type() == CandidateType.RELAYED || pair.remote().type() == CandidateType.RELAYED;
     }
 
     private static void exchange(SimNetwork network, SimSession from, SimSession to) {

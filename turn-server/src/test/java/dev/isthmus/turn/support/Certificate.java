@@ -1,16 +1,24 @@
 package dev.isthmus.turn.support;
 
 import dev.isthmus.ice.support.Command;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 
 /** A certificate of the test's own, with its key, as PEM files. */
 public record Certificate(Path certificate, Path key) {
     /** Makes one that signs itself. */
     public static Certificate make(Path folder) throws Exception {
+        return make(folder, "DNS:localhost,IP:127.0.0.1");
+    }
+
+    /** Makes one that signs itself, for these names. */
+    public static Certificate make(Path folder, String names) throws Exception {
         Certificate made = new Certificate(folder.resolve("cert.pem"), folder.resolve("key.pem"));
         Command.run(30, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", made.key.toString(), "-out",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=" + names, "-keyout", made.key.toString(), "-out",
                 made.certificate.toString());
         return made;
     }
@@ -32,6 +40,13 @@ public record Certificate(Path certificate, Path key) {
                 "2",
                 "-extfile", extensions, "-out", made.certificate.toString());
         return made;
+    }
+
+    /** Returns the certificate itself. */
+    public X509Certificate x509() throws Exception {
+        try (InputStream pem = Files.newInputStream(certificate)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
+        }
     }
 
     /** Returns the keys of a listener's configuration. */
