@@ -152,6 +152,12 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         return Objects.requireNonNull(selections.poll(30, TimeUnit.SECONDS), () -> "no pair: " + describe());
     }
 
+    /** Returns whether another pair is selected before that long has passed. */
+    boolean changesWithin(int seconds) throws InterruptedException {
+        selections.clear();
+        return selections.poll(seconds, TimeUnit.SECONDS) != null;
+    }
+
     /** Waits for a server that gives no candidate. */
     SessionEvent.GatheringError error() throws InterruptedException {
         return Objects.requireNonNull(errors.poll(30, TimeUnit.SECONDS), "no error");
@@ -180,9 +186,18 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         return a.selected();
     }
 
+    /** Whoever sends by a relay is seen there by the other. */
     private static boolean mirrored(CandidatePair a, CandidatePair b) {
-        return a.remote().type() == CandidateType.RELAYED == (b.local().type() == CandidateType.RELAYED)
-                && b.remote().type() == CandidateType.RELAYED == (a.local().type() == CandidateType.RELAYED);
+        return seenAtRelay(a, b) && seenAtRelay(b, a);
+    }
+
+    private static boolean seenAtRelay(CandidatePair from, CandidatePair to) {
+        return from.local().type() != CandidateType.RELAYED || from.local().address().equals(to.remote().address());
+    }
+
+    /** Returns whether a relay is on the way between two agents that have settled. */
+    static boolean isRelayed(LabAgent a, LabAgent b) {
+        return a.selected().local().type() == CandidateType.RELAYED || b.selected().local().type() == CandidateType.RELAYED;
     }
 
     /** Sends until the peer has it; a packet may be lost while a pair settles. */

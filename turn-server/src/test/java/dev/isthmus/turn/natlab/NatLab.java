@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -133,9 +134,7 @@ final class NatLab implements AutoCloseable {
         } else {
             plug(client, "ext", outside + "/24", "");
         }
-        LoopGroup loops = open(new LoopGroup("c" + number, 1));
-        client.enter(loops.loop(0));
-        Place place = new Place(site, client, loops.loop(0), Objects.requireNonNull(TransportAddress.parse(host, 0)));
+        Place place = place(site, client, host);
         places.put(site.name() + side, place);
         return place;
     }
@@ -144,15 +143,52 @@ final class NatLab implements AutoCloseable {
     Place impostor(Place victim) throws Exception {
         Namespace namespace = open(Namespace.create("impostor"));
         plug(namespace, "ext", victim.host().host() + "/24", "");
-        LoopGroup loops = open(new LoopGroup("impostor", 1));
-        namespace.enter(loops.loop(0));
-        return new Place(victim.site(), namespace, loops.loop(0), victim.host());
+        return place(victim.site(), namespace, victim.host().host());
     }
 
     /** Lets a place send to another one whoever else claims that address. */
     static void pin(Place from, Place to) throws Exception {
         String mac = to.namespace().run("cat", "/sys/class/net/ext/address").trim();
         from.namespace().run("ip", "neigh", "replace", to.host().host(), "lladdr", mac, "nud", "permanent", "dev", "ext");
+    }
+
+    /** Makes two places behind a router each, and both routers behind one NAT of their carrier's. */
+    List<Place> behindCarrier(boolean hairpin) throws Exception {
+        String outside = hairpin ? "203.0.113.90" : "203.0.113.91";
+        Namespace carrier = open(Namespace.create("carrier" + hairpin));
+        plug(carrier, "ext", outside + "/24", "");
+        carrier.run("sh", "-ec", "ip link add name int type bridge; ip addr add 100.64.0.1/24 dev int; ip link set int up; "
+                + "echo 1 > /proc/sys/net/ipv4/ip_forward");
+        load(carrier, NatRules.table(NatRules.carrier(outside, hairpin)));
+        List<Place> both = new ArrayList<>();
+        for (int i = 2; i <= 3; i++) {
+            Namespace router = open(Namespace.create("home" + i + hairpin));
+            carrier.run("sh", "-ec", "ip link add h" + i + " type veth peer name ext netns " + router.name() + "; ip link set h" + i
+                    + " master int; ip link set h" + i + " up");
+            router.run("sh", "-ec", "ip addr add 100.64.0." + i + "/24 dev ext; ip link set ext up; ip route add default via 100.64.0.1");
+            load(router, Site.PORT_RESTRICTED.table());
+            Namespace client = open(Namespace.create("inner" + i + hairpin));
+            both.add(place(Site.PORT_RESTRICTED, client, route(router, client, i)));
+        }
+        return both;
+    }
+
+    /** Makes a place behind a NAT that forgets what it has not seen for that long. */
+    Place forgetful(int seconds) throws Exception {
+        Namespace router = open(Namespace.create("forgetful"));
+        plug(router, "ext", "203.0.113.92/24", "");
+        Namespace client = open(Namespace.create("forgotten"));
+        String host = route(router, client, 92);
+        load(router, Site.PORT_RESTRICTED.table());
+        router.run("sh", "-ec", "cd /proc/sys/net/netfilter; echo " + seconds + " > nf_conntrack_udp_timeout; echo " + seconds
+                + " > nf_conntrack_udp_timeout_stream");
+        return place(Site.PORT_RESTRICTED, client, host);
+    }
+
+    private Place place(Site site, Namespace client, String host) {
+        LoopGroup loops = open(new LoopGroup(client.name(), 1));
+        client.enter(loops.loop(0));
+        return new Place(site, client, loops.loop(0), Objects.requireNonNull(TransportAddress.parse(host, 0)));
     }
 
     private static String route(Namespace router, Namespace client, int number) throws Exception {

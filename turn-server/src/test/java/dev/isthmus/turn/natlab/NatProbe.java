@@ -98,6 +98,41 @@ final class NatProbe implements AutoCloseable {
         }
     }
 
+    /** Whether an outside address of the NAT can be reached from behind it, and by which address (RFC 4787, section 6). */
+    boolean hairpins(NatLab.Place neighbour) throws InterruptedException {
+        Socket one = new Socket(inside, host);
+        Socket two = new Socket(neighbour.loop(), neighbour.host());
+        try {
+            one.send(outside.get(0).port.local());
+            TransportAddress mappedOne = Objects.requireNonNull(outside.get(0).reached(), "nothing comes through");
+            two.send(outside.get(0).port.local());
+            TransportAddress mappedTwo = Objects.requireNonNull(outside.get(0).reached(), "nothing comes through");
+            two.send(mappedOne); // opens the neighbour's own router
+            one.reached();
+            one.send(mappedTwo);
+            return mappedOne.equals(two.reached());
+        } finally {
+            one.close();
+            two.close();
+        }
+    }
+
+    /** Whether an answer still comes in after that long a silence. */
+    boolean remembers(int seconds) throws InterruptedException {
+        Socket client = new Socket(inside, host);
+        try {
+            client.send(outside.get(0).port.local());
+            TransportAddress mapped = Objects.requireNonNull(outside.get(0).reached(), "nothing comes through");
+            if (client.from.poll(seconds, TimeUnit.SECONDS) != null) {
+                throw new AssertionError("nobody has sent anything");
+            }
+            outside.get(0).send(mapped);
+            return client.reached() != null;
+        } finally {
+            client.close();
+        }
+    }
+
     /** Whether anything at all comes through. */
     boolean passes() throws InterruptedException {
         Socket client = new Socket(inside, host);

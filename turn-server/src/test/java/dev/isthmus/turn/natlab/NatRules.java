@@ -22,9 +22,23 @@ final class NatRules {
             chain filter { type filter hook prerouting priority -150;
               iifname ext meta l4proto udp ct state new udp dport . ip saddr != @seen drop; }
             """;
+    /** A full cone for those behind a carrier's NAT; who is spoken to by an outside address of this very NAT is found inside. */
+    private static final String CARRIER = """
+            map inn { type inet_service : ipv4_addr . inet_service; flags dynamic; size 4096; timeout 5m; }
+            chain post { type nat hook postrouting priority 100; oifname ext masquerade; HAIRPIN_SOURCE }
+            chain learn { type filter hook postrouting priority 110;
+              oifname ext meta l4proto udp update @inn { udp sport : ct original ip saddr . ct original proto-src } ; }
+            chain pre { type nat hook prerouting priority -100; DESTINATION meta l4proto udp dnat to udp dport map @inn; }
+            """;
     static final String UDP_BLOCKED = MASQUERADE + "chain block { type filter hook forward priority 0; meta l4proto udp drop; }\n";
 
     private NatRules() {}
+
+    /** Returns a carrier's NAT with that outside address, which hairpins (RFC 4787, section 6) or does not. */
+    static String carrier(String outside, boolean hairpin) {
+        String source = hairpin ? "oifname int ip saddr 100.64.0.0/24 meta l4proto udp snat to " + outside + ";" : "";
+        return CARRIER.replace("HAIRPIN_SOURCE", source).replace("DESTINATION", hairpin ? "ip daddr " + outside : "iifname ext");
+    }
 
     /** Returns the whole table; what is for nobody inside is dropped, so that it makes no entry that a later mapping would have to avoid. */
     static String table(String rules) {
