@@ -37,7 +37,7 @@ final class InFlight {
     @Nullable
     Check due(long nowNanos) {
         for (Check check : checks) {
-            if (Deadline.due(check.deadline, nowNanos)) {
+            if (Deadline.due(check.deadline(), nowNanos)) {
                 return check;
             }
         }
@@ -47,7 +47,7 @@ final class InFlight {
     long nextDeadline() {
         long nearest = Deadline.NONE;
         for (Check check : checks) {
-            nearest = Deadline.nearer(nearest, check.deadline);
+            nearest = Deadline.nearer(nearest, check.deadline());
         }
         return nearest;
     }

@@ -118,7 +118,13 @@ public final class IceSession {
         return new StunQuery(server, base, setup.agent().transactionTag(), random.nextLong());
     }
 
+    /** Adds a candidate unless another one has the same address and base (RFC 8445, section 5.1.3), and tells the peer of it or not. */
     void add(Candidate candidate, boolean tell, long nowNanos) {
+        boolean redundant = agent.localCandidates().stream().anyMatch(other -> other.type() != CandidateType.PEER_REFLEXIVE
+                && other.address().equals(candidate.address()) && other.base().equals(candidate.base()));
+        if (redundant) {
+            return;
+        }
         agent.addLocalCandidate(candidate, nowNanos);
         if (tell) {
             events.add(new SessionEvent.CandidateFound(candidate));
@@ -155,13 +161,21 @@ public final class IceSession {
     public Inbound onPacket(ByteBuffer buffer, int offset, int length, TransportAddress at, TransportAddress from, long nowNanos) {
         RelayWay way = gathering.from(at, from);
         if (way != null) {
-            return onRelay(way, buffer, offset, length, nowNanos);
+            // One server may be asked for both: its answers to Binding requests are not the TURN client's.
+            return isMapping(buffer, offset, length, at, from)
+                    ? onDirect(buffer, offset, length, at, from, nowNanos)
+                    : onRelay(way, buffer, offset, length, nowNanos);
         }
         if (setup.policy() == IcePolicy.RELAY) {
             tallies.session().count(SessionReason.NOT_RELAYED);
             return Inbound.DROPPED;
         }
         return onDirect(buffer, offset, length, at, from, nowNanos);
+    }
+
+    private boolean isMapping(ByteBuffer buffer, int offset, int length, TransportAddress at, TransportAddress from) {
+        return length > 0 && buffer.get(offset) == 1 && message.wrap(buffer, offset, length) == StunResult.OK
+                && message.method() == StunType.BINDING && gathering.answeredBy(message, at, from) != null;
     }
 
     /** Takes a message from a server on a connection. */

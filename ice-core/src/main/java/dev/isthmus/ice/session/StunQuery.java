@@ -1,6 +1,7 @@
 package dev.isthmus.ice.session;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.stun.Retransmission;
 import dev.isthmus.ice.stun.StunAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
@@ -13,10 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a STUN server from one base what its outside address is (RFC 8445, section 5.1.1.2), and keeps that address alive afterwards. */
 final class StunQuery {
-    private static final long RTO = TimeUnit.MILLISECONDS.toNanos(500);
-    /** Rc and Rm of RFC 8489, section 6.2.1. */
-    private static final int MAX_SENT = 7;
-    private static final int LAST_WAIT = 16;
     /** RFC 8445, section 11. */
     private static final long KEEPALIVE = TimeUnit.SECONDS.toNanos(15);
 
@@ -26,8 +23,7 @@ final class StunQuery {
     private final long low;
     private final byte[] request;
     private final byte[] indication;
-    private long wait = RTO;
-    private int sent;
+    private @Nullable Retransmission asking;
     private boolean answered;
     private boolean settled;
     private long deadline = Deadline.NONE;
@@ -50,8 +46,9 @@ final class StunQuery {
 
     /** Returns what is to be sent first. */
     byte[] start(long nowNanos) {
-        sent = 1;
-        deadline = nowNanos + RTO;
+        Retransmission first = Retransmission.of(Retransmission.Schedule.IMPATIENT, Retransmission.RTO, nowNanos);
+        asking = first;
+        deadline = first.deadline();
         return request;
     }
 
@@ -77,14 +74,13 @@ final class StunQuery {
             deadline = nowNanos + KEEPALIVE;
             return indication;
         }
-        if (sent >= MAX_SENT) {
+        Retransmission asked = asking;
+        if (asked == null || !asked.again(nowNanos)) {
             settled = true;
             deadline = Deadline.NONE;
             return null;
         }
-        sent++;
-        wait = sent == MAX_SENT ? RTO * LAST_WAIT : wait * 2;
-        deadline = nowNanos + wait;
+        deadline = asked.deadline();
         return request;
     }
 

@@ -2,6 +2,7 @@ package dev.isthmus.ice.support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,18 @@ public final class Command implements AutoCloseable {
         Process process = builder.start();
         process.getOutputStream().close();
         return new Command(process);
+    }
+
+    /** Starts a command that is told something later. */
+    public static Command talking(String... command) throws IOException {
+        return new Command(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** Tells the process a line; only one that {@link #talking} has started listens. */
+    public void say(String line) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
     }
 
     /** Runs a command to its end, at most that long. */

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     private final BlockingQueue<CandidatePair> selections = new LinkedBlockingQueue<>();
     private final List<Candidate> candidates = new ArrayList<>();
     private final BlockingQueue<SessionEvent.GatheringError> errors = new LinkedBlockingQueue<>();
+    private final CountDownLatch gathered = new CountDownLatch(1);
     private @Nullable LabAgent peer;
 
     /** Creates an agent with sockets of its own. */
@@ -77,6 +79,40 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         b.learn(a.credentials());
         a.on(a::gather);
         b.on(b::gather);
+    }
+
+    /** Exchanges whole descriptions with somebody else's agent, as one does that takes no trickled candidates. */
+    void connect(Signalling other) throws Exception {
+        Signalling.Description theirs = other.description();
+        on(this::gather);
+        if (!gathered.await(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("gathering does not end");
+        }
+        learn(new IceCredentials(theirs.ufrag(), theirs.password()));
+        IceCredentials own = credentials();
+        other.tell(new Signalling.Description(own.ufrag(), own.password(), candidates().stream().map(CandidateAttribute::line).toList()));
+        for (String line : theirs.candidates()) {
+            Candidate candidate = CandidateAttribute.checkable(line);
+            if (candidate != null) {
+                on(() -> session.addRemoteCandidate(candidate));
+            }
+        }
+    }
+
+    /** Returns the first byte of what came first. */
+    int firstByte() throws InterruptedException {
+        return Objects.requireNonNull(received.poll(10, TimeUnit.SECONDS), "nothing came")[0];
+    }
+
+    /** Returns whether the selected pair goes by the lab's relay, on whosever side. */
+    boolean seesRelay() {
+        CandidatePair pair = selected();
+        return pair.isRelayed() || pair.remote().address().host().equals(NatLab.SERVER);
+    }
+
+    /** Sends until the same comes back. */
+    void echo(String text) throws InterruptedException {
+        deliver(this, text);
     }
 
     /** Gathers for a peer that nobody here plays. */
@@ -133,6 +169,8 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
             }
             Candidate told = Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate)));
             other.place.loop().execute(() -> other.session.addRemoteCandidate(told));
+        } else if (event instanceof SessionEvent.GatheringDone) {
+            gathered.countDown();
         } else if (event instanceof SessionEvent.GatheringError error) {
             errors.add(error);
         } else if (event instanceof SessionEvent.PairSelected(CandidatePair pair)) {

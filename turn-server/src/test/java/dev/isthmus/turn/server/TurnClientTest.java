@@ -134,13 +134,13 @@ class TurnClientTest {
         assertThat(counters.get(TurnClientReason.TIMED_OUT)).isPositive();
     }
 
-    /** RFC 8489, section 6.2.1: seven times, then silence for sixteen RTOs. */
+    /** RFC 8489, section 6.2.1, with Rc = 5 and Rm = 4: five times, then silence for four RTOs. */
     @Test
-    void aServerThatIsNotThereFailsAfterSevenRequests() {
+    void aServerThatIsNotThereFailsAfterFiveRequests() {
         passes = n -> false;
         TurnClient client = client(Family.ANY, "secret", false);
-        pass(client, 39);
-        assertThat(sent).isEqualTo(7);
+        pass(client, 9);
+        assertThat(sent).isEqualTo(5);
         assertThat(events).isEmpty();
         pass(client, 1);
         assertThat(events).containsExactly(new TurnClientEvent.Failed(701, "the server does not answer"));

@@ -1,0 +1,52 @@
+package dev.isthmus.turn.natlab;
+
+import dev.isthmus.ice.support.Command;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Somebody else's ICE agent at a place of the lab: a script that speaks of itself in JSON and echoes what it gets. */
+final class PeerAgent implements AutoCloseable, Signalling {
+    private static final Pattern TEXT = Pattern.compile("\"([^\"]*)\"");
+    private final Command command;
+
+    private static String json(Description d) {
+        return "{\"ufrag\": \"" + d.ufrag() + "\", \"pwd\": \"" + d.password() + "\", \"candidates\": [\""
+                + String.join("\", \"", d.candidates()) + "\"]}";
+    }
+
+    /** The scripts write ufrag, pwd and candidates in that order, and nothing that is escaped. */
+    private static Description parse(String json) {
+        List<String> texts = new ArrayList<>();
+        for (Matcher m = TEXT.matcher(json); m.find();) {
+            texts.add(m.group(1));
+        }
+        return new Description(texts.get(1), texts.get(3), List.copyOf(texts.subList(5, texts.size())));
+    }
+
+    PeerAgent(String script, NatLab.Place place, boolean controlling) throws Exception {
+        command = Command.talking("ip", "netns", "exec", place.namespace().name(), "/usr/bin/python3", "src/test/peers/" + script,
+                controlling ? "controlling" : "controlled", NatLab.SERVER, "" + NatLab.PORT, place.host().host());
+    }
+
+    @Override
+    public Description description() throws InterruptedException {
+        return parse(command.line(30, line -> line.startsWith("{")));
+    }
+
+    @Override
+    public void tell(Description ours) throws Exception {
+        command.say(json(ours));
+    }
+
+    /** Waits until it says that it is connected, and returns after how many microseconds. */
+    long connected() throws InterruptedException {
+        return Long.parseLong(command.line(40, line -> line.startsWith("connected ")).substring("connected ".length()));
+    }
+
+    @Override
+    public void close() {
+        command.close();
+    }
+}
