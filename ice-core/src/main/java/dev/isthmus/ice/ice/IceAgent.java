@@ -330,12 +330,12 @@ public final class IceAgent {
             counters.count(IceReason.CHECK_TIMED_OUT);
             answers.fail(silent, nowNanos);
         }
+        selection.onTimeout(nowNanos);
         nomination.onTimeout(nowNanos);
         if (Deadline.due(nextCheckAt, nowNanos)) {
             nextCheckAt = Deadline.NONE;
             startNextCheck(nowNanos);
         }
-        selection.onTimeout(nowNanos);
         if (state == IceState.CHECKING && Deadline.due(failureDeadline(), nowNanos)) {
             become(IceState.FAILED);
         }

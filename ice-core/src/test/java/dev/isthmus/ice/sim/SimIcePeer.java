@@ -35,10 +35,20 @@ public final class SimIcePeer implements SimNetwork.Host {
     private final StunMessage message = new StunMessage();
 
     public SimIcePeer(SimNetwork network, boolean controlling, long tieBreaker) {
+        this(network, controlling, tieBreaker, false);
+    }
+
+    private SimIcePeer(SimNetwork network, boolean controlling, long tieBreaker, boolean lite) {
         this.network = network;
         this.random = network.random().split();
-        this.agent = new IceAgent(new IceAgent.Setup(controlling, tieBreaker, random.nextInt(), IceCredentials.random(random)), random,
+        this.agent = new IceAgent(new IceAgent.Setup(controlling, tieBreaker, random.nextInt(), IceCredentials.random(random), lite),
+                random,
                 counters);
+    }
+
+    /** Creates an agent that only answers. */
+    public static SimIcePeer lite(SimNetwork network, boolean controlling) {
+        return new SimIcePeer(network, controlling, 1, true);
     }
 
     public static TransportAddress address(String hostAndPort) {
@@ -80,6 +90,9 @@ public final class SimIcePeer implements SimNetwork.Host {
     /** Tells this peer everything about the other, as an exchange of descriptions would. */
     public void learn(SimIcePeer other) {
         agent.setRemoteCredentials(other.agent.localCredentials(), network.now());
+        if (other.agent.isLite()) {
+            agent.setRemoteLite(network.now());
+        }
         for (TransportAddress address : other.addresses) {
             agent.addRemoteCandidate(Candidate.host(address, 65535 - 1 - other.addresses.indexOf(address)), network.now());
         }

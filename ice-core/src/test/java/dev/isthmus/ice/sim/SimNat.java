@@ -39,6 +39,13 @@ public final class SimNat {
         this.filtering = filtering;
     }
 
+    /** Forgets everything, as a restarted router does: what comes from inside gets new ports. */
+    public void forget() {
+        outside.clear();
+        inside.clear();
+        admitted.clear();
+    }
+
     String outsideHost() {
         return outsideHost;
     }
