@@ -58,6 +58,8 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
     private long heard;
     /** Messages are held back while the first of them cannot be judged yet. */
     private @Nullable Future<?> waiting;
+    /** How many times something has waited; whatever ends an earlier wait comes too late. */
+    private int waits;
     /** The first message has waited once. */
     private boolean again;
     /** Nothing is read as long as what was read is not earned yet. */
@@ -205,15 +207,16 @@ final class StreamClient extends ChannelInboundHandlerAdapter implements ClientP
         if (again || running == null) {
             return; // nothing is waited for twice: it is dropped, and counted
         }
-        waiting = channel.eventLoop().schedule(this::goOn, until.waitNanos(), TimeUnit.NANOSECONDS);
+        int wait = ++waits;
+        waiting = channel.eventLoop().schedule(() -> goOn(wait), until.waitNanos(), TimeUnit.NANOSECONDS);
         read();
-        running.whenComplete((answer, failure) -> clients.loop().execute(this::goOn));
+        running.whenComplete((answer, failure) -> clients.loop().execute(() -> goOn(wait)));
     }
 
     /** Judges what waits once more, and what came behind it. */
-    private void goOn() {
+    private void goOn(int wait) {
         Future<?> timeOut = waiting;
-        if (timeOut == null) {
+        if (timeOut == null || wait != waits) {
             return;
         }
         timeOut.cancel(false);

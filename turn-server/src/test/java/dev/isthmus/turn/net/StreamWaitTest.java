@@ -129,6 +129,35 @@ class StreamWaitTest {
         }
     }
 
+    /** The store's late word about one user does not end the wait for another one. */
+    @Test
+    void aLateAnswerIsNobodyElses() throws Exception {
+        SlowSource source = new SlowSource();
+        try (StreamBench bench = new StreamBench(LIMITS, source, new Lookups.Limits(9, 9, 9, 60, 5, 1), Bandwidth.Limits.NONE)) {
+            EmbeddedChannel channel = bench.on(() -> bench.connect(StreamBench.plain(), StreamBench.CLIENT));
+            TurnDialog carol = dialog(channel, "carol");
+            assertThat(bench.on(carol::allocate)).isEqualTo(-1);
+            Awaitility.await().until(() -> bench.on(() -> {
+                channel.runScheduledPendingTasks();
+                byte[] answer = StreamBench.sent(channel);
+                return answer.length > 0 && carol.read(answer).answer().errorCode() == 500;
+            }));
+            assertThat(bench.on(() -> dialog(channel, "dave").allocate())).isEqualTo(-1);
+            bench.on(() -> true); // what the look-up of dave has set off has run
+            assertThat(bench.on(() -> channel.config().isAutoRead())).as("still waiting").isFalse();
+            bench.on(() -> {
+                source.fail();
+                return true;
+            });
+            bench.on(() -> {
+                assertThat(channel.config().isAutoRead()).isFalse();
+                source.found("example.org", "pw");
+                return true;
+            });
+            Awaitility.await().until(() -> bench.on(() -> bench.count(TurnReason.ALLOCATED) == 1));
+        }
+    }
+
     /** What follows a waiting request is kept up to a limit. */
     @Test
     void whoeverSendsTooMuchMeanwhileIsGone() throws Exception {
