@@ -114,6 +114,7 @@ final class CheckReceiver {
             if (follows) {
                 agent.nominate(pair, nowNanos);
             }
+            agent.selection().heardElsewhere(pair, nowNanos);
             return;
         }
         pair.nominateOnSuccess |= follows;

@@ -245,13 +245,13 @@ public final class IceAgent {
 
     /** Takes candidates of ours away whose base is gone: an interface, or an allocation. */
     public void removeBase(TransportAddress base, long nowNanos) {
+        CandidatePair current = selection.pair();
         for (CandidatePair gone : checkList.removeBase(base)) {
             inFlight.drop(gone);
             fail(gone, nowNanos);
         }
-        CandidatePair current = selection.pair();
         if (current != null && current.local().base().equals(base)) {
-            selection.lose();
+            selection.lose(nowNanos);
         }
     }
 
@@ -266,7 +266,7 @@ public final class IceAgent {
         pair.valid = false;
         inFlight.drop(pair);
         if (pair == selection.pair()) {
-            selection.lose();
+            selection.lose(nowNanos);
         }
         fail(pair, nowNanos);
     }
@@ -318,8 +318,10 @@ public final class IceAgent {
         }
     }
 
-    /** The selected pair is gone: with another one that works or may yet, the agent goes on. */
-    void lost(boolean wasPresent) {
+    /** The selected pair is gone: with another one that works or may yet, the agent goes on, and lets the peer hear of it there. */
+    void lost(boolean wasPresent, long nowNanos) {
+        nomination.stop();
+        checkList.pairs().stream().filter(pair -> pair.valid).toList().forEach(pair -> trigger(pair, nowNanos));
         boolean hope = !wasPresent && remote != null || checkList.bestValid() != null || !checkList.exhausted();
         become(hope ? IceState.CHECKING : IceState.FAILED);
     }

@@ -89,14 +89,12 @@ final class Selection {
     }
 
     /**
-     * The peer checks us from an address that it did not tell, and answers there: a NAT may have given it another one, or it moved. The old
-     * address is asked at once.
+     * The peer checks another pair, and answers there: a NAT may have given it another address, or it moved, or it only goes on checking. It
+     * is asked at once whether the selected pair still works.
      */
     void heardElsewhere(CandidatePair elsewhere, long nowNanos) {
         CandidatePair current = pair;
-        boolean roams = current != null && elsewhere != current && elsewhere.remote().type() == CandidateType.PEER_REFLEXIVE
-                && elsewhere.local().base().equals(current.local().base()) && isPresent();
-        if (roams && follow == null) {
+        if (current != null && elsewhere != current && elsewhere.valid && isPresent() && follow == null) {
             follow = elsewhere;
             probes = 0;
             nextProbe = nowNanos;
@@ -117,7 +115,7 @@ final class Selection {
             ask(nowNanos);
         }
         if (consent.expired(nowNanos)) {
-            lose();
+            lose(nowNanos);
         } else if (consent.silent(nowNanos)) {
             agent.silent();
         }
@@ -147,7 +145,7 @@ final class Selection {
     }
 
     /** Consent is gone: nothing is sent on the pair until a new check of it succeeds (RFC 7675, section 5.1). */
-    void lose() {
+    void lose(long nowNanos) {
         agent.counters().count(IceReason.CONSENT_LOST);
         consent.stop();
         stopProbing();
@@ -160,7 +158,7 @@ final class Selection {
         }
         pair = null;
         generation = null;
-        agent.lost(wasPresent);
+        agent.lost(wasPresent, nowNanos);
     }
 
     long nextDeadline() {

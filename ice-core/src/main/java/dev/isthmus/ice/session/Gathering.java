@@ -69,6 +69,12 @@ final class Gathering {
         return next;
     }
 
+    /** Asks nothing more from a base. */
+    void forget(TransportAddress base) {
+        queries.removeIf(query -> query.base.equals(base));
+        toStart.removeIf(next -> next instanceof StunQuery query && query.base.equals(base));
+    }
+
     List<StunQuery> queries() {
         return queries;
     }

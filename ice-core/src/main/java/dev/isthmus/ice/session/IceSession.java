@@ -114,6 +114,30 @@ public final class IceSession {
         step(nowNanos);
     }
 
+    /** Adds a socket while the session runs: a new interface, or a new address. Its candidates are told as they come. */
+    public void addBase(TransportAddress base, long nowNanos) {
+        preferences.add(base);
+        gathered = false;
+        if (setup.policy() != IcePolicy.RELAY) {
+            add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
+        }
+        gathering.plan(new Gathering.From(List.of(base), List.of(base)), setup.servers(), setup.policy(), this::query, relays::client,
+                nowNanos);
+        step(nowNanos);
+    }
+
+    /**
+     * Takes a socket away whose address is gone. Allocations that were reached from there move to another one when they are mobile (RFC 8016),
+     * else they are lost.
+     */
+    public void removeBase(TransportAddress base, long nowNanos) {
+        preferences.remove(base);
+        gathering.forget(base);
+        relays.onBaseGone(base, preferences.first(base.ipv4()), nowNanos);
+        agent.removeBase(base, nowNanos);
+        step(nowNanos);
+    }
+
     private StunQuery query(IceServer server, TransportAddress base) {
         return new StunQuery(server, base, setup.agent().transactionTag(), random.nextLong());
     }

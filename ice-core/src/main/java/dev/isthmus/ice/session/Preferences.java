@@ -3,6 +3,7 @@ package dev.isthmus.ice.session;
 import dev.isthmus.ice.net.TransportAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The order of our addresses: as the owner gave them, the two families in turn, IPv6 first (RFC 8421, section 4). */
 final class Preferences {
@@ -11,7 +12,15 @@ final class Preferences {
     private static final int KIND_STEP = 1 << 13;
     private final List<TransportAddress> order = new ArrayList<>();
 
+    private final List<TransportAddress> bases;
+
     Preferences(List<TransportAddress> bases) {
+        this.bases = new ArrayList<>(bases);
+        sort();
+    }
+
+    private void sort() {
+        order.clear();
         List<TransportAddress> six = bases.stream().filter(b -> !b.ipv4()).toList();
         List<TransportAddress> four = bases.stream().filter(TransportAddress::ipv4).toList();
         for (int i = 0; i < Math.max(six.size(), four.size()); i++) {
@@ -22,6 +31,22 @@ final class Preferences {
                 order.add(four.get(i));
             }
         }
+    }
+
+    void add(TransportAddress base) {
+        bases.add(base);
+        sort();
+    }
+
+    void remove(TransportAddress base) {
+        bases.remove(base);
+        sort();
+    }
+
+    /** Returns the first base of a family, or null. */
+    @Nullable
+    TransportAddress first(boolean ipv4) {
+        return bases.stream().filter(base -> base.ipv4() == ipv4).findFirst().orElse(null);
     }
 
     /** Returns whether candidates of ours have that base. */

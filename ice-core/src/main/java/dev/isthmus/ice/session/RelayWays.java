@@ -130,6 +130,21 @@ final class RelayWays {
         }
     }
 
+    /** A base is gone: mobile allocations go on from another one. */
+    void onBaseGone(TransportAddress base, @Nullable TransportAddress instead, long nowNanos) {
+        for (RelayWay way : gathering.relays()) {
+            if (!way.base.equals(base) || way.connection != RelayWay.NO_CONNECTION) {
+                continue;
+            }
+            if (setup.mobile() && instead != null && !way.relayed.isEmpty()) {
+                way.base = instead;
+                way.client.onMoved(nowNanos);
+            } else {
+                way.client.onDisconnected("the interface is gone");
+            }
+        }
+    }
+
     /** The owner has opened another socket for a server that did not take one, or could not. */
     void onSocket(TransportAddress refused, @Nullable TransportAddress instead, long nowNanos) {
         for (RelayWay way : gathering.relays()) {

@@ -33,7 +33,11 @@ public final class SimSession implements SimNetwork.Host {
 
     /** Where a session lives and what it knows. */
     public record Place(List<TransportAddress> bases, @Nullable SimNat nat, boolean udpBlocked, IcePolicy policy,
-            List<IceServer> servers) {}
+            List<IceServer> servers, boolean mobile) {
+        public Place(List<TransportAddress> bases, @Nullable SimNat nat, boolean udpBlocked, IcePolicy policy, List<IceServer> servers) {
+            this(bases, nat, udpBlocked, policy, servers, false);
+        }
+    }
 
     private final SimNetwork network;
     private final Place place;
@@ -51,7 +55,8 @@ public final class SimSession implements SimNetwork.Host {
         this.place = place;
         SeededRandom random = network.random().split();
         IceAgent.Setup agent = new IceAgent.Setup(controlling, random.nextLong(), random.nextInt(), IceCredentials.random(random));
-        session = new IceSession(new IceSession.Setup(agent, place.policy(), place.servers(), TurnClient.Family.BOTH, false), random,
+        session = new IceSession(new IceSession.Setup(agent, place.policy(), place.servers(), TurnClient.Family.BOTH, place.mobile()),
+                random,
                 new IceSession.Tallies(new Counters<>(IceReason.class), new Counters<>(TurnClientReason.class), counters));
         place.bases().forEach(base -> network.attach(this, base, place.nat()));
     }
@@ -63,6 +68,20 @@ public final class SimSession implements SimNetwork.Host {
         session.gather(place.bases(), network.now());
         flush();
         other.flush();
+    }
+
+    /** Another interface comes up. */
+    public void up(TransportAddress base, @Nullable SimNat nat) {
+        network.attach(this, base, nat);
+        session.addBase(base, network.now());
+        flush();
+    }
+
+    /** An interface goes away. */
+    public void down(TransportAddress base) {
+        network.detach(base);
+        session.removeBase(base, network.now());
+        flush();
     }
 
     /** Gives everything back. */
