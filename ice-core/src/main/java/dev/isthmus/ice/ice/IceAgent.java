@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class IceAgent {
     /** Ta of RFC 8445, section 14.2. */
     static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
-    /** No failure before this (RFC 8863, section 4): a peer-reflexive candidate may still come. */
-    private static final long FAILURE_PATIENCE = TimeUnit.MILLISECONDS.toNanos(39_500);
 
     /**
      * How an agent begins.
@@ -60,8 +58,8 @@ public final class IceAgent {
     private @Nullable IceCredentials remote;
     private IceState state = IceState.NEW;
     private boolean remoteLite;
+    private final Patience patience = new Patience();
     private boolean heard;
-    private long checkingSince = Deadline.NONE;
     private long nextCheckAt = Deadline.NONE;
 
     /** Creates an agent; its counters belong to the loop on which it lives. */
@@ -117,15 +115,20 @@ public final class IceAgent {
     public void addRemoteCandidate(Candidate candidate, long nowNanos) {
         if (!checkList.addRemote(candidate)) {
             counters.count(IceReason.TOO_MANY_CANDIDATES);
+        } else {
+            patience.onCandidate(nowNanos);
         }
         begin(nowNanos);
     }
 
+    /** Says whether the peer has told all its candidates of this generation (RFC 8838, section 8.2). */
+    public void setRemoteEnded(boolean ended) {
+        patience.remoteEnded(ended);
+    }
+
     void begin(long nowNanos) {
         if (remote != null && checkList.hasRemotes()) {
-            if (checkingSince == Deadline.NONE) {
-                checkingSince = nowNanos;
-            }
+            patience.begin(nowNanos);
             if (state == IceState.NEW) {
                 become(IceState.CHECKING);
             }
@@ -155,7 +158,7 @@ public final class IceAgent {
         checkList = fresh;
         inFlight.dropOrdinary();
         nomination.restart();
-        checkingSince = Deadline.NONE;
+        patience.restart();
         nextCheckAt = Deadline.NONE;
         if (selection.pair() == null) {
             become(IceState.NEW);
@@ -380,9 +383,7 @@ public final class IceAgent {
     }
 
     private long failureDeadline() {
-        return checkingSince == Deadline.NONE || !checkList.exhausted() || checkList.bestValid() != null
-                ? Deadline.NONE
-                : checkingSince + FAILURE_PATIENCE;
+        return !checkList.exhausted() || checkList.bestValid() != null ? Deadline.NONE : patience.deadline();
     }
 
     /** Returns when {@link #onTimeout} is to be called next. */

@@ -11,6 +11,7 @@ import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.stun.StunType;
@@ -18,8 +19,6 @@ import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
 import dev.isthmus.ice.turn.client.TurnClientReason;
-import dev.isthmus.ice.turn.client.TurnData;
-import dev.isthmus.ice.turn.client.TurnPeer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -68,6 +67,8 @@ public final class IceSession {
     private final IceAgent agent;
     private final Gathering gathering = new Gathering();
     private final RelayWays relays;
+    private final Outlet outlet;
+    private final RemoteCandidates remotes = new RemoteCandidates();
     private final Deque<SessionTransmit> transmits = new ArrayDeque<>();
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final StunMessage message = new StunMessage();
@@ -75,8 +76,6 @@ public final class IceSession {
     private boolean gathered;
     private int dataOffset;
     private int dataLength;
-    private @Nullable RelayWay outWay;
-    private @Nullable CandidatePair selected;
 
     /** Creates a session that has not begun to gather. */
     public IceSession(Setup setup, RandomSource random, Tallies tallies) {
@@ -84,6 +83,7 @@ public final class IceSession {
         this.random = random;
         this.tallies = tallies;
         this.agent = new IceAgent(setup.agent(), random, tallies.ice());
+        this.outlet = new Outlet(agent, tallies.session());
         this.relays = new RelayWays(this, setup, random, tallies, gathering);
     }
 
@@ -158,12 +158,46 @@ public final class IceSession {
     /** Sets the peer's credentials of this generation. */
     public void setRemoteCredentials(IceCredentials credentials, long nowNanos) {
         agent.setRemoteCredentials(credentials, nowNanos);
+        remotes.begin(credentials.ufrag()).forEach(candidate -> agent.addRemoteCandidate(candidate, nowNanos));
+        agent.setRemoteEnded(remotes.hasEnded());
         step(nowNanos);
     }
 
-    /** Adds a candidate that the peer signalled, at any time (RFC 8838). */
+    /** Adds a candidate of the present generation that the peer signalled, at any time (RFC 8838). */
     public void addRemoteCandidate(Candidate candidate, long nowNanos) {
         agent.addRemoteCandidate(candidate, nowNanos);
+        step(nowNanos);
+    }
+
+    /**
+     * Adds a candidate as the peer signalled it. One of a generation whose credentials are not known yet waits for them, one of an earlier
+     * generation is dropped, and so is one that cannot be checked from here.
+     *
+     * @param ufrag the username fragment that was signalled with it, or an empty text; the candidate's own extension goes before
+     */
+    public void addRemoteCandidate(CandidateAttribute attribute, String ufrag, long nowNanos) {
+        Candidate candidate = attribute.candidate();
+        if (candidate == null) {
+            tallies.session().count(SessionReason.UNUSABLE_CANDIDATE);
+            return;
+        }
+        switch (remotes.take(attribute.extensions().getOrDefault("ufrag", ufrag), candidate)) {
+            case NOW -> addRemoteCandidate(candidate, nowNanos);
+            case WAITS -> tallies.session().count(SessionReason.EARLY_CANDIDATE);
+            case STALE -> tallies.session().count(SessionReason.STALE_CANDIDATE);
+            case TOO_MANY -> tallies.session().count(SessionReason.TOO_MANY_EARLY);
+        }
+    }
+
+    /**
+     * The peer has no more candidates of a generation (RFC 8838, section 8.2): without such a word the checks are not called failed while
+     * candidates still come.
+     *
+     * @param ufrag which generation, or an empty text for the present one
+     */
+    public void endOfRemoteCandidates(String ufrag, long nowNanos) {
+        remotes.end(ufrag);
+        agent.setRemoteEnded(remotes.hasEnded());
         step(nowNanos);
     }
 
@@ -379,13 +413,7 @@ public final class IceSession {
         switch (event) {
             case IceEvent.StateChanged(IceState state) -> events.add(new SessionEvent.StateChanged(state));
             case IceEvent.PairSelected(CandidatePair pair) -> {
-                selected = pair;
-                outWay = gathering.of(pair.local().base());
-                RelayWay way = outWay;
-                TurnPeer peer = way == null ? null : way.client.permit(pair.remote().address(), nowNanos);
-                if (way != null && peer != null) {
-                    way.client.bind(peer, nowNanos);
-                }
+                outlet.select(pair, gathering.of(pair.local().base()), nowNanos);
                 events.add(new SessionEvent.PairSelected(pair));
             }
         }
@@ -398,33 +426,12 @@ public final class IceSession {
         step(nowNanos);
     }
 
-    /**
-     * Prepares data to the peer for sending: what is to be sent then lies at {@link #dataOffset} and goes to {@link #outRemote} from
-     * {@link #outLocal}, or on {@link #outConnection}. The buffer has {@link TurnData#HEADROOM} in front of the data and
-     * {@link TurnData#TAILROOM} behind it. Returns false, and counts, while no pair is selected.
-     */
-    public boolean frame(ByteBuffer buffer, int offset, int length) {
-        CandidatePair pair = agent.selectedPair();
-        if (pair == null || pair != selected) {
-            tallies.session().count(SessionReason.NO_PAIR);
-            return false;
-        }
-        RelayWay way = outWay;
-        if (way == null) {
-            dataOffset = offset;
-            dataLength = length;
-            return true;
-        }
-        TurnPeer peer = way.client.peer(pair.remote().address());
-        if (peer == null || !way.client.data().frame(peer, buffer, offset, length)) {
-            return false;
-        }
-        dataOffset = way.client.data().offset();
-        dataLength = way.client.data().length();
-        return true;
+    /** Returns where data for the peer goes. */
+    public Outlet outlet() {
+        return outlet;
     }
 
-    /** Returns where data begins that came or was framed last. */
+    /** Returns where data begins that came last. */
     public int dataOffset() {
         return dataOffset;
     }
@@ -432,29 +439,6 @@ public final class IceSession {
     /** Returns how long it is. */
     public int dataLength() {
         return dataLength;
-    }
-
-    /** Returns from where framed data leaves; only after {@link #frame}. */
-    public TransportAddress outLocal() {
-        return outWay == null ? pair().local().base() : outWay.base;
-    }
-
-    /** Returns where framed data goes; only after {@link #frame}. */
-    public TransportAddress outRemote() {
-        return outWay == null ? pair().remote().address() : outWay.client.server();
-    }
-
-    /** Returns the connection that takes framed data, or -1 when it goes as a datagram. */
-    public int outConnection() {
-        return outWay == null ? RelayWay.NO_CONNECTION : outWay.connection;
-    }
-
-    private CandidatePair pair() {
-        CandidatePair pair = selected;
-        if (pair == null) {
-            throw new IllegalStateException("nothing was framed");
-        }
-        return pair;
     }
 
     /** Takes the next message to send, or null. */

@@ -12,6 +12,7 @@ import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.IceSession;
+import dev.isthmus.ice.session.Outlet;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.SessionReason;
 import dev.isthmus.ice.session.SessionTransmit;
@@ -122,11 +123,12 @@ public final class SimSession implements SimNetwork.Host {
     public boolean send(byte[] data) {
         ByteBuffer buffer = ByteBuffer.allocate(HEADROOM + data.length + 4);
         buffer.put(HEADROOM, data);
-        if (!session.frame(buffer, HEADROOM, data.length)) {
+        Outlet outlet = session.outlet();
+        if (!outlet.frame(buffer, HEADROOM, data.length)) {
             return false;
         }
-        byte[] framed = Arrays.copyOfRange(buffer.array(), session.dataOffset(), session.dataOffset() + session.dataLength());
-        put(new SessionTransmit(session.outLocal(), session.outRemote(), session.outConnection(), framed));
+        byte[] framed = Arrays.copyOfRange(buffer.array(), outlet.offset(), outlet.offset() + outlet.length());
+        put(new SessionTransmit(outlet.local(), outlet.remote(), outlet.connection(), framed));
         return true;
     }
 

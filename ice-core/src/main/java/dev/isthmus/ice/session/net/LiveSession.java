@@ -11,9 +11,11 @@ import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.net.Wheel;
+import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.session.IceUrl;
+import dev.isthmus.ice.session.Outlet;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.session.SessionReason;
@@ -273,6 +275,39 @@ public final class LiveSession {
         settle(loop.nowNanos());
     }
 
+    /** Adds a candidate as the peer signalled it, with the username fragment of its generation or an empty text. */
+    public void addRemoteCandidate(CandidateAttribute attribute, String ufrag) {
+        session.addRemoteCandidate(attribute, ufrag, loop.nowNanos());
+        settle(loop.nowNanos());
+    }
+
+    /** The peer has no more candidates of a generation, or, with an empty text, of the present one. */
+    public void endOfRemoteCandidates(String ufrag) {
+        session.endOfRemoteCandidates(ufrag, loop.nowNanos());
+        settle(loop.nowNanos());
+    }
+
+    /** Opens a socket on a host that has come up, and gathers candidates there. */
+    public void addHost(TransportAddress host) {
+        TransportAddress base = open(host);
+        if (base != null) {
+            session.addBase(base, loop.nowNanos());
+            settle(loop.nowNanos());
+        }
+    }
+
+    /** Closes the sockets of a host that is gone. */
+    public void removeHost(TransportAddress host) {
+        for (TransportAddress base : List.copyOf(ports.keySet())) {
+            UdpPort port = base.sameHost(host) ? ports.remove(base) : null;
+            if (port != null) {
+                port.close();
+                session.removeBase(base, loop.nowNanos());
+            }
+        }
+        settle(loop.nowNanos());
+    }
+
     /** Begins a new generation, and returns our credentials of it. */
     public IceCredentials restart() {
         IceCredentials fresh = IceCredentials.random(owner.parts().random());
@@ -289,25 +324,26 @@ public final class LiveSession {
      * @return false while no pair is selected
      */
     public boolean send(ByteBuffer buffer, int offset, int length) {
-        if (closed || !session.frame(buffer, offset, length)) {
+        Outlet outlet = session.outlet();
+        if (closed || !outlet.frame(buffer, offset, length)) {
             return false;
         }
-        int connection = session.outConnection();
+        int connection = outlet.connection();
         if (connection >= 0) {
             ServerWay way = ways.get(connection);
             if (way != null) {
-                way.send(buffer, session.dataOffset(), session.dataLength(), false);
+                way.send(buffer, outlet.offset(), outlet.length(), false);
             }
             return way != null;
         }
-        TransportAddress local = session.outLocal();
-        TransportAddress remote = session.outRemote();
+        TransportAddress local = outlet.local();
+        TransportAddress remote = outlet.remote();
         if (outPort == null || !out.remoteIs(remote) || !outPort.local().equals(local)) {
             outPort = port(local);
             out = AddressKey.of(local, remote);
         }
         if (outPort != null) {
-            outPort.send(out, buffer, session.dataOffset(), session.dataLength());
+            outPort.send(out, buffer, outlet.offset(), outlet.length());
         }
         return outPort != null;
     }
