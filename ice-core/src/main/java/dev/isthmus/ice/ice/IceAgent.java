@@ -44,7 +44,7 @@ public final class IceAgent {
     private final AgentGroup group;
     private final RandomSource random;
     private final Counters<IceReason> counters;
-    private final IceMessages messages = new IceMessages();
+    private final IceMessages messages;
     private final CheckReceiver receiver;
     private final AnswerReceiver answers;
     private final Selection selection;
@@ -64,11 +64,17 @@ public final class IceAgent {
 
     /** Creates an agent; its counters belong to the loop on which it lives. */
     public IceAgent(Setup setup, RandomSource random, Counters<IceReason> counters) {
-        this(setup, new AgentGroup(setup.controlling(), setup.tieBreaker()), random, counters);
+        this(setup, random, counters, new IceMessages());
     }
 
-    private IceAgent(Setup setup, AgentGroup group, RandomSource random, Counters<IceReason> counters) {
+    /** Creates an agent among others of its loop, which share what builds their messages. */
+    public IceAgent(Setup setup, RandomSource random, Counters<IceReason> counters, IceMessages messages) {
+        this(setup, new AgentGroup(setup.controlling(), setup.tieBreaker()), random, counters, messages);
+    }
+
+    private IceAgent(Setup setup, AgentGroup group, RandomSource random, Counters<IceReason> counters, IceMessages messages) {
         this.setup = setup;
+        this.messages = messages;
         this.group = group;
         this.random = random;
         this.counters = counters;
@@ -85,7 +91,7 @@ public final class IceAgent {
     /** Creates the agent of another component of the same stream: it shares the role, the credentials and the pace of checks. */
     public IceAgent sibling() {
         return new IceAgent(new Setup(group.controlling(), group.tieBreaker(), setup.transactionTag(), local, setup.lite()), group, random,
-                counters);
+                counters, messages);
     }
 
     /** The peer only answers checks (RFC 8445, section 6.1.1): we control, or, if we are lite too, nobody checks anything. */

@@ -9,8 +9,11 @@ import dev.isthmus.ice.stun.StunWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Builds the Binding requests and answers of ICE (RFC 8445, sections 7.1 and 7.3). */
-final class IceMessages {
+/**
+ * Builds the Binding requests and answers of ICE (RFC 8445, sections 7.1 and 7.3). It keeps nothing from one message to the next, so that all
+ * agents of a loop share one.
+ */
+public final class IceMessages {
     private static final int LARGEST = 1024;
     private final MessageIntegrity integrity = new MessageIntegrity();
     private final StunWriter writer = new StunWriter();

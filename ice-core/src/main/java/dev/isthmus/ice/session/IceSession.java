@@ -7,6 +7,7 @@ import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceEvent;
+import dev.isthmus.ice.ice.IceMessages;
 import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.ice.IceTransmit;
@@ -44,8 +45,15 @@ public final class IceSession {
      */
     public record Setup(IceAgent.Setup agent, IcePolicy policy, List<IceServer> servers, TurnClient.Family family, boolean mobile) {}
 
-    /** What a session counts into; the counters belong to the loop on which it lives. */
-    public record Tallies(Counters<IceReason> ice, Counters<TurnClientReason> turn, Counters<SessionReason> session) {}
+    /** What the sessions of one loop share: what they count into, and what builds and reads their messages. */
+    public record Shared(Counters<IceReason> ice, Counters<TurnClientReason> turn, Counters<SessionReason> session, IceMessages messages,
+            StunMessage message) {
+        /** Creates it, with nothing counted yet. */
+        public static Shared create() {
+            return new Shared(new Counters<>(IceReason.class), new Counters<>(TurnClientReason.class), new Counters<>(SessionReason.class),
+                    new IceMessages(), new StunMessage());
+        }
+    }
 
     /** What became of a packet. */
     public enum Inbound {
@@ -63,7 +71,7 @@ public final class IceSession {
 
     private final Setup setup;
     private final RandomSource random;
-    private final Tallies tallies;
+    private final Shared shared;
     private final IceAgent agent;
     private final Gathering gathering = new Gathering();
     private final RelayWays relays;
@@ -71,20 +79,21 @@ public final class IceSession {
     private final RemoteCandidates remotes = new RemoteCandidates();
     private final Deque<SessionTransmit> transmits = new ArrayDeque<>();
     private final Deque<SessionEvent> events = new ArrayDeque<>();
-    private final StunMessage message = new StunMessage();
+    private final StunMessage message;
     private Preferences preferences = new Preferences(List.of());
     private boolean gathered;
     private int dataOffset;
     private int dataLength;
 
     /** Creates a session that has not begun to gather. */
-    public IceSession(Setup setup, RandomSource random, Tallies tallies) {
+    public IceSession(Setup setup, RandomSource random, Shared shared) {
         this.setup = setup;
         this.random = random;
-        this.tallies = tallies;
-        this.agent = new IceAgent(setup.agent(), random, tallies.ice());
-        this.outlet = new Outlet(agent, tallies.session());
-        this.relays = new RelayWays(this, setup, random, tallies, gathering);
+        this.shared = shared;
+        this.message = shared.message();
+        this.agent = new IceAgent(setup.agent(), random, shared.ice(), shared.messages());
+        this.outlet = new Outlet(agent, shared.session());
+        this.relays = new RelayWays(this, setup, random, shared, gathering);
     }
 
     /**
@@ -178,14 +187,14 @@ public final class IceSession {
     public void addRemoteCandidate(CandidateAttribute attribute, String ufrag, long nowNanos) {
         Candidate candidate = attribute.candidate();
         if (candidate == null) {
-            tallies.session().count(SessionReason.UNUSABLE_CANDIDATE);
+            shared.session().count(SessionReason.UNUSABLE_CANDIDATE);
             return;
         }
         switch (remotes.take(attribute.extensions().getOrDefault("ufrag", ufrag), candidate)) {
             case NOW -> addRemoteCandidate(candidate, nowNanos);
-            case WAITS -> tallies.session().count(SessionReason.EARLY_CANDIDATE);
-            case STALE -> tallies.session().count(SessionReason.STALE_CANDIDATE);
-            case TOO_MANY -> tallies.session().count(SessionReason.TOO_MANY_EARLY);
+            case WAITS -> shared.session().count(SessionReason.EARLY_CANDIDATE);
+            case STALE -> shared.session().count(SessionReason.STALE_CANDIDATE);
+            case TOO_MANY -> shared.session().count(SessionReason.TOO_MANY_EARLY);
         }
     }
 
@@ -225,7 +234,7 @@ public final class IceSession {
                     : onRelay(way, buffer, offset, length, nowNanos);
         }
         if (setup.policy() == IcePolicy.RELAY) {
-            tallies.session().count(SessionReason.NOT_RELAYED);
+            shared.session().count(SessionReason.NOT_RELAYED);
             return Inbound.DROPPED;
         }
         return onDirect(buffer, offset, length, at, from, nowNanos);
@@ -240,7 +249,7 @@ public final class IceSession {
     public Inbound onMessage(int connection, ByteBuffer buffer, int offset, int length, long nowNanos) {
         RelayWay way = gathering.onConnection(connection);
         if (way == null) {
-            tallies.session().count(SessionReason.UNKNOWN_CONNECTION);
+            shared.session().count(SessionReason.UNKNOWN_CONNECTION);
             return Inbound.DROPPED;
         }
         return onRelay(way, buffer, offset, length, nowNanos);
@@ -269,7 +278,7 @@ public final class IceSession {
         boolean stun = length > 0 && (buffer.get(offset) & 0xFC) == 0; // RFC 7983: 0 to 3
         if (!stun) {
             if (!agent.isProven(at, from)) {
-                tallies.session().count(SessionReason.UNPROVEN_SOURCE);
+                shared.session().count(SessionReason.UNPROVEN_SOURCE);
                 return Inbound.DROPPED;
             }
             dataOffset = offset;
@@ -277,7 +286,7 @@ public final class IceSession {
             return Inbound.DATA;
         }
         if (message.wrap(buffer, offset, length) != StunResult.OK) {
-            tallies.session().count(SessionReason.MALFORMED);
+            shared.session().count(SessionReason.MALFORMED);
             return Inbound.DROPPED;
         }
         StunQuery query = message.method() == StunType.BINDING ? gathering.answeredBy(message, at, from) : null;
@@ -307,7 +316,7 @@ public final class IceSession {
     }
 
     void error(IceServer server, TransportAddress base, int code, String text) {
-        tallies.session().count(SessionReason.GATHERING_FAILED);
+        shared.session().count(SessionReason.GATHERING_FAILED);
         events.add(new SessionEvent.GatheringError(server.url(), base, code, text));
     }
 

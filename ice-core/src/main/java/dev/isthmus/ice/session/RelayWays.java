@@ -4,7 +4,7 @@ import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.session.IceSession.Setup;
-import dev.isthmus.ice.session.IceSession.Tallies;
+import dev.isthmus.ice.session.IceSession.Shared;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.ErrorCode;
 import dev.isthmus.ice.turn.client.TurnClient;
@@ -18,35 +18,34 @@ import org.jspecify.annotations.Nullable;
 
 /** The allocations of a session: what becomes of them, and what is sent by them. */
 final class RelayWays {
-    private static final int LARGEST_CHECK = 1024;
     private final IceSession session;
     private final Setup setup;
     private final RandomSource random;
-    private final Tallies tallies;
+    private final Shared shared;
     private final Gathering gathering;
-    private final ByteBuffer scratch = ByteBuffer.allocate(TurnData.HEADROOM + LARGEST_CHECK + TurnData.TAILROOM);
 
-    RelayWays(IceSession session, Setup setup, RandomSource random, Tallies tallies, Gathering gathering) {
+    RelayWays(IceSession session, Setup setup, RandomSource random, Shared shared, Gathering gathering) {
         this.session = session;
         this.setup = setup;
         this.random = random;
-        this.tallies = tallies;
+        this.shared = shared;
         this.gathering = gathering;
     }
 
     TurnClient client(IceServer server) {
         return new TurnClient(new TurnClient.Setup(server.address(), server.kind().connects(), server.username(), server.password(),
-                setup.family(), setup.mobile()), random, tallies.turn());
+                setup.family(), setup.mobile()), random, shared.turn());
     }
 
     /** Sends a check by the allocation whose address it leaves from; its permission goes first. */
     void transmit(RelayWay way, IceTransmit check, long nowNanos) {
         TurnPeer peer = way.client.permit(check.remote(), nowNanos);
         drain(way);
-        scratch.put(TurnData.HEADROOM, check.bytes());
-        if (peer != null && way.client.data().frame(peer, scratch, TurnData.HEADROOM, check.bytes().length)) {
+        ByteBuffer framed = ByteBuffer.allocate(TurnData.HEADROOM + check.bytes().length + TurnData.TAILROOM);
+        framed.put(TurnData.HEADROOM, check.bytes());
+        if (peer != null && way.client.data().frame(peer, framed, TurnData.HEADROOM, check.bytes().length)) {
             int from = way.client.data().offset();
-            send(way, Arrays.copyOfRange(scratch.array(), from, from + way.client.data().length()));
+            send(way, Arrays.copyOfRange(framed.array(), from, from + way.client.data().length()));
         }
     }
 

@@ -2,9 +2,7 @@ package dev.isthmus.ice.session;
 
 import dev.isthmus.ice.ice.Candidate;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * To which generation of the peer's its signalled candidates belong: signalling may bring those of a restart before the credentials, and those
@@ -25,9 +23,9 @@ final class RemoteCandidates {
     private record Waiting(String ufrag, Candidate candidate) {}
 
     private final List<Waiting> waiting = new ArrayList<>();
-    private final Set<String> past = new LinkedHashSet<>();
+    private final List<String> past = new ArrayList<>();
     /** Generations that have come to their end, perhaps before their credentials. */
-    private final Set<String> ended = new LinkedHashSet<>();
+    private final List<String> ended = new ArrayList<>();
     private String present = "";
 
     /** Begins a generation, and returns what has waited for it. */
@@ -66,9 +64,12 @@ final class RemoteCandidates {
         return ended.contains(present);
     }
 
-    private static void limited(Set<String> set, String ufrag) {
-        if (set.add(ufrag) && set.size() > MOST_GENERATIONS) {
-            set.remove(set.iterator().next());
+    private static void limited(List<String> generations, String ufrag) {
+        if (!generations.contains(ufrag)) {
+            generations.add(ufrag);
+        }
+        if (generations.size() > MOST_GENERATIONS) {
+            generations.remove(0);
         }
     }
 }

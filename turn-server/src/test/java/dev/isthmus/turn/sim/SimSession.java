@@ -5,7 +5,6 @@ import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
-import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
@@ -20,7 +19,6 @@ import dev.isthmus.ice.sim.SeededRandom;
 import dev.isthmus.ice.sim.SimNat;
 import dev.isthmus.ice.sim.SimNetwork;
 import dev.isthmus.ice.turn.client.TurnClient;
-import dev.isthmus.ice.turn.client.TurnClientReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +41,8 @@ public final class SimSession implements SimNetwork.Host {
     private final SimNetwork network;
     private final Place place;
     private final IceSession session;
-    private final Counters<SessionReason> counters = new Counters<>(SessionReason.class);
+    private final IceSession.Shared shared = IceSession.Shared.create();
+    private final Counters<SessionReason> counters = shared.session();
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<SessionEvent> events = new ArrayList<>();
     private final List<byte[]> received = new ArrayList<>();
@@ -58,7 +57,7 @@ public final class SimSession implements SimNetwork.Host {
         IceAgent.Setup agent = new IceAgent.Setup(controlling, random.nextLong(), random.nextInt(), IceCredentials.random(random));
         session = new IceSession(new IceSession.Setup(agent, place.policy(), place.servers(), TurnClient.Family.BOTH, place.mobile()),
                 random,
-                new IceSession.Tallies(new Counters<>(IceReason.class), new Counters<>(TurnClientReason.class), counters));
+                shared);
         place.bases().forEach(base -> network.attach(this, base, place.nat()));
     }
 

@@ -5,7 +5,6 @@ import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
-import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.Loop;
@@ -22,7 +21,6 @@ import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
-import dev.isthmus.ice.turn.client.TurnClientReason;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -66,8 +64,7 @@ public final class SessionLoop implements AutoCloseable {
     private static final UdpPort.Options SHARED = new UdpPort.Options(false, 4 << 20, 4 << 20, false).withErrors(true);
     private final Loop loop;
     private final Parts parts;
-    private final IceSession.Tallies tallies = new IceSession.Tallies(new Counters<>(IceReason.class),
-            new Counters<>(TurnClientReason.class), new Counters<>(SessionReason.class));
+    private final IceSession.Shared tallies = IceSession.Shared.create();
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
     private final Map<TransportAddress, UdpPort> shared = new LinkedHashMap<>();
     private final SessionIndex<LiveSession> index = new SessionIndex<>();
@@ -151,7 +148,7 @@ public final class SessionLoop implements AutoCloseable {
     }
 
     /** Returns what the sessions count. */
-    public IceSession.Tallies tallies() {
+    public IceSession.Shared tallies() {
         return tallies;
     }
 
