@@ -84,19 +84,29 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     /** Exchanges whole descriptions with somebody else's agent, as one does that takes no trickled candidates. */
     void connect(Signalling other) throws Exception {
         Signalling.Description theirs = other.description();
+        other.tell(gathered());
+        take(theirs);
+    }
+
+    /** Gathers, and returns what there is to tell when all of it is there. */
+    Signalling.Description gathered() throws InterruptedException {
         on(this::gather);
         if (!gathered.await(30, TimeUnit.SECONDS)) {
             throw new AssertionError("gathering does not end");
         }
-        learn(new IceCredentials(theirs.ufrag(), theirs.password()));
         IceCredentials own = credentials();
-        other.tell(new Signalling.Description(own.ufrag(), own.password(), candidates().stream().map(CandidateAttribute::line).toList()));
-        for (String line : theirs.candidates()) {
-            Candidate candidate = CandidateAttribute.checkable(line);
-            if (candidate != null) {
-                on(() -> session.addRemoteCandidate(candidate));
+        return new Signalling.Description(own.ufrag(), own.password(), candidates().stream().map(CandidateAttribute::line).toList());
+    }
+
+    /** Takes all that the other side has to tell. */
+    void take(Signalling.Description theirs) {
+        on(() -> {
+            session.setRemoteCredentials(new IceCredentials(theirs.ufrag(), theirs.password()));
+            for (String line : theirs.candidates()) {
+                session.addRemoteCandidate(Objects.requireNonNull(CandidateAttribute.parse(line)), "");
             }
-        }
+            session.endOfRemoteCandidates("");
+        });
     }
 
     /** Returns the first byte of what came first. */

@@ -9,11 +9,15 @@ import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.sim.SimNat;
 import dev.isthmus.ice.sim.SimNetwork;
 import dev.isthmus.turn.natlab.Site;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -82,6 +86,22 @@ class NatTableTest {
             exchange(network, one, two);
             exchange(network, two, one);
             assertThat(server.relayedAddresses()).isPositive();
+        }
+    }
+
+    /** What operators read is what is tested. */
+    @Test
+    void theTableInTheDocument() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("../docs/ice.md"));
+        int head = rows.indexOf(
+                "| | open | full cone | address-restricted | port-restricted | symmetric | UDP blocked | IPv6 only |");
+        assertThat(head).isPositive();
+        for (Site a : Site.values()) {
+            String[] cells = rows.get(head + 2 + a.ordinal()).split(" *\\| *");
+            assertThat(cells[1].replaceAll("[ -]", "_")).isEqualToIgnoringCase(a.name());
+            for (Site b : Site.values()) {
+                assertThat(cells[2 + b.ordinal()]).as("%s, %s", a, b).isEqualTo(Site.direct(a, b) ? "direct" : "relay");
+            }
         }
     }
 
