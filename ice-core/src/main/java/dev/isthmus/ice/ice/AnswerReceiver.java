@@ -56,7 +56,9 @@ final class AnswerReceiver {
         CandidatePair pair = check.pair;
         if (check.consent) {
             agent.selection().confirm(pair, nowNanos);
-        } else if (!pair.barred) {
+        } else if (pair.barred) {
+            agent.fail(pair, nowNanos);
+        } else {
             agent.checkList().discoverLocal(pair.local(), mapped);
             agent.succeeded(pair, check.nominating, nowNanos);
         }

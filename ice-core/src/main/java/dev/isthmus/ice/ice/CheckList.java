@@ -179,11 +179,17 @@ final class CheckList {
 
     /** Puts a pair in front of the ordinary checks (section 7.3.1.4). */
     void trigger(CandidatePair pair) {
-        if (!pair.triggered) {
+        if (!pair.triggered && !pair.barred) {
             pair.triggered = true;
             pair.state(State.WAITING);
             triggered.add(pair);
         }
+    }
+
+    /** Takes a pair out of the queue. */
+    void withdraw(CandidatePair pair) {
+        pair.triggered = false;
+        triggered.remove(pair);
     }
 
     /** Unfreezes what shares the foundation of a pair that succeeded (section 7.2.5.3.3). */

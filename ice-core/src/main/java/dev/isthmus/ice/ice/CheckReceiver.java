@@ -39,6 +39,10 @@ final class CheckReceiver {
         }
         if (own != agent.localCredentials()) {
             // The old generation, kept alive during a restart: answered, without effect on the new check list.
+            CandidatePair carrying = agent.selection().pair();
+            if (agent.isLite() && carrying != null && carrying.joins(at, from)) {
+                agent.selection().confirm(carrying, nowNanos);
+            }
             answer(at, from, messages.success(request, from, key));
             return IceReason.CHECK_ANSWERED;
         }
@@ -61,7 +65,12 @@ final class CheckReceiver {
         if (priority < 0 || !role) {
             return IceReason.NO_ROLE;
         }
-        switch (RoleConflict.of(request, agent.isControlling(), agent.tieBreaker())) {
+        CandidatePair known = agent.checkList().find(at, from);
+        if (known != null && known.barred) {
+            return IceReason.ADDRESS_IN_USE; // an answer would tell the peer that this way can be used
+        }
+        RoleConflict conflict = RoleConflict.of(request, agent.isControlling(), agent.tieBreaker());
+        switch (conflict == RoleConflict.SWITCH && agent.isLite() ? RoleConflict.REFUSE : conflict) { // the full agent controls
             case REFUSE -> {
                 answer(at, from, messages.error(request, RoleConflict.CODE, RoleConflict.PHRASE, NONE, key));
                 return IceReason.ROLE_CONFLICT;
@@ -112,7 +121,7 @@ final class CheckReceiver {
         }
         if (pair.state() == State.SUCCEEDED) {
             if (follows) {
-                agent.nominate(pair, nowNanos);
+                agent.selection().nominated(pair, nowNanos);
             }
             agent.selection().heardElsewhere(pair, nowNanos);
             return;
@@ -126,7 +135,7 @@ final class CheckReceiver {
         pair.state(State.SUCCEEDED);
         pair.valid = true;
         if (follows) {
-            agent.nominate(pair, nowNanos);
+            agent.selection().nominated(pair, nowNanos);
         }
         agent.selection().confirm(pair, nowNanos);
         agent.selection().heardElsewhere(pair, nowNanos);

@@ -59,6 +59,7 @@ public final class IceAgent {
     private IceState state = IceState.NEW;
     private boolean remoteLite;
     private final Patience patience = new Patience();
+    private final Contest contest = new Contest();
     private boolean heard;
     private long nextCheckAt = Deadline.NONE;
 
@@ -69,7 +70,7 @@ public final class IceAgent {
 
     /** Creates an agent among others of its loop, which share what builds their messages. */
     public IceAgent(Setup setup, RandomSource random, Counters<IceReason> counters, IceMessages messages) {
-        this(setup, new AgentGroup(setup.controlling(), setup.tieBreaker()), random, counters, messages);
+        this(setup, new AgentGroup(setup.controlling() && !setup.lite(), setup.tieBreaker()), random, counters, messages);
     }
 
     private IceAgent(Setup setup, AgentGroup group, RandomSource random, Counters<IceReason> counters, IceMessages messages) {
@@ -165,6 +166,8 @@ public final class IceAgent {
         inFlight.dropOrdinary();
         nomination.restart();
         patience.restart();
+        selection.stopProbing();
+        contest.restart();
         nextCheckAt = Deadline.NONE;
         if (selection.pair() == null) {
             become(IceState.NEW);
@@ -186,21 +189,12 @@ public final class IceAgent {
         } else {
             reason = switch (message.messageClass()) {
                 case StunType.REQUEST -> receiver.onRequest(message, at, from, nowNanos);
-                case StunType.INDICATION -> onIndication(at, from, nowNanos);
+                case StunType.INDICATION -> IceReason.INDICATION;
                 default -> answers.onResponse(message, at, from, nowNanos);
             };
         }
         counters.count(reason);
         return reason;
-    }
-
-    /** A keepalive: from the selected pair it is all that some full agents send a lite one. */
-    private IceReason onIndication(TransportAddress at, TransportAddress from, long nowNanos) {
-        CandidatePair current = selection.pair();
-        if (setup.lite() && current != null && current.joins(at, from)) {
-            selection.confirm(current, nowNanos);
-        }
-        return IceReason.INDICATION;
     }
 
     /** A check of the pair was answered: it works, and so may what shares its foundation. */
@@ -211,7 +205,7 @@ public final class IceAgent {
         wake(nowNanos);
         nomination.onValid(nowNanos);
         if (nominates || pair.nominateOnSuccess) {
-            nominate(pair, nowNanos);
+            selection.nominated(pair, nowNanos);
         } else if (pair.heard) {
             selection.heardElsewhere(pair, nowNanos);
         }
@@ -236,7 +230,8 @@ public final class IceAgent {
 
     void fail(CandidatePair pair, long nowNanos) {
         pair.state(State.FAILED);
-        if (nomination.onFailed(pair)) {
+        nomination.onFailed(pair);
+        if (pair != selection.pair()) {
             pair.valid = false;
         }
         wake(nowNanos);
@@ -245,7 +240,7 @@ public final class IceAgent {
     /** The network says that the peer cannot be reached there: the pair fails at once. For the selected pair consent decides. */
     public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
         CandidatePair pair = checkList.find(base, peer);
-        if (pair != null && pair != selection.pair() && pair.state() == State.IN_PROGRESS) {
+        if (pair != null && pair != selection.pair() && inFlight.has(pair)) {
             counters.count(IceReason.UNREACHABLE);
             inFlight.drop(pair);
             fail(pair, nowNanos);
@@ -271,9 +266,9 @@ public final class IceAgent {
             return;
         }
         counters.count(IceReason.ADDRESS_IN_USE);
-        pair.barred = true;
-        pair.valid = false;
+        pair.barred = contest.onContested(pair, nowNanos);
         inFlight.drop(pair);
+        checkList.withdraw(pair);
         if (pair == selection.pair()) {
             selection.lose(nowNanos);
         }
@@ -285,14 +280,6 @@ public final class IceAgent {
         CandidatePair current = selection.pair();
         CandidatePair pair = current != null && current.joins(base, peer) ? current : checkList.find(base, peer);
         return pair != null && (pair == current || pair.heard || pair.valid);
-    }
-
-    /**
-     * Called for a nominated pair that is known to work. The controlled side follows the latest nomination of the best pair: browsers nominate
-     * several, best last, and nominate anew when the selected one stops answering.
-     */
-    void nominate(CandidatePair pair, long nowNanos) {
-        selection.nominated(pair, nowNanos);
     }
 
     void selected(CandidatePair pair) {
@@ -329,9 +316,14 @@ public final class IceAgent {
 
     /** The selected pair is gone: with another one that works or may yet, the agent goes on, and lets the peer hear of it there. */
     void lost(boolean wasPresent, long nowNanos) {
-        nomination.stop();
-        checkList.pairs().stream().filter(pair -> pair.valid).toList().forEach(pair -> trigger(pair, nowNanos));
-        boolean hope = !wasPresent && remote != null || checkList.bestValid() != null || !checkList.exhausted();
+        nomination.restart();
+        for (CandidatePair pair : setup.lite() ? List.<CandidatePair>of() : List.copyOf(checkList.pairs())) {
+            if (pair.valid) {
+                pair.valid = false; // until it has answered once more
+                trigger(pair, nowNanos);
+            }
+        }
+        boolean hope = !setup.lite() && (!wasPresent && remote != null || !checkList.exhausted());
         become(hope ? IceState.CHECKING : IceState.FAILED);
     }
 
@@ -342,6 +334,10 @@ public final class IceAgent {
             answers.fail(silent, nowNanos);
         }
         selection.onTimeout(nowNanos);
+        CandidatePair contested = contest.due(nowNanos);
+        if (contested != null) {
+            trigger(contested, nowNanos);
+        }
         nomination.onTimeout(nowNanos);
         if (Deadline.due(nextCheckAt, nowNanos)) {
             nextCheckAt = Deadline.NONE;
@@ -389,7 +385,7 @@ public final class IceAgent {
     }
 
     private long failureDeadline() {
-        return !checkList.exhausted() || checkList.bestValid() != null ? Deadline.NONE : patience.deadline();
+        return !(setup.lite() || checkList.exhausted()) || checkList.bestValid() != null ? Deadline.NONE : patience.deadline();
     }
 
     /** Returns when {@link #onTimeout} is to be called next. */
@@ -399,7 +395,7 @@ public final class IceAgent {
         if (nextCheckAt != Deadline.NONE && checkList.hasWork()) {
             nearest = Deadline.nearer(nearest, nextCheckAt);
         }
-        nearest = Deadline.nearer(nearest, nomination.nextDeadline());
+        nearest = Deadline.nearer(Deadline.nearer(nearest, nomination.nextDeadline()), contest.nextDeadline());
         return state == IceState.CHECKING ? Deadline.nearer(nearest, failureDeadline()) : nearest;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Selection {
     /** A peer that was heard at another address is asked at the old one that often, then followed. */
     private static final int PROBES = 4;
-    private static final long PROBE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long PROBE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final IceAgent agent;
     private final CheckSender sender;
@@ -46,7 +46,10 @@ final class Selection {
         return current != null && agent.checkList().pairs().contains(current);
     }
 
-    /** Takes a nominated pair that works: the first, any better one, and any at all when the old one has fallen silent. */
+    /**
+     * Takes a nominated pair that works: the first, any better one, and any at all when the old one has fallen silent. Browsers nominate
+     * several, best last, and nominate anew when the selected one stops answering.
+     */
     void nominated(CandidatePair nominated, long nowNanos) {
         nominated.nominate();
         CandidatePair current = pair;
@@ -94,14 +97,22 @@ final class Selection {
      */
     void heardElsewhere(CandidatePair elsewhere, long nowNanos) {
         CandidatePair current = pair;
-        if (current != null && elsewhere != current && elsewhere.valid && isPresent() && follow == null) {
+        if (current == null || elsewhere == current || !elsewhere.valid || !isPresent() || follow != null) {
+            return;
+        }
+        if (agent.isLite()) {
+            if (consent.silent(nowNanos)) { // it cannot ask: the old pair must have been quiet for longer than peers are
+                agent.counters().count(IceReason.PEER_FOLLOWED);
+                select(elsewhere, nowNanos);
+            }
+        } else {
             follow = elsewhere;
             probes = 0;
             nextProbe = nowNanos;
         }
     }
 
-    private void stopProbing() {
+    void stopProbing() {
         follow = null;
         nextProbe = Deadline.NONE;
     }
@@ -123,7 +134,7 @@ final class Selection {
 
     private void probe(long nowNanos) {
         CandidatePair there = follow;
-        if (there == null || !there.valid) {
+        if (there == null || !there.valid || !agent.checkList().pairs().contains(there)) {
             stopProbing();
         } else if (probes++ < PROBES) {
             nextProbe = nowNanos + PROBE_INTERVAL;

@@ -27,6 +27,7 @@ public final class Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int LOGGED_FAILURES = 20;
+    private static final int MOST_UNREACHABLE = 64;
 
     private final int index;
     private final Executor executor;
@@ -41,6 +42,8 @@ public final class Loop {
     /** The ports that want to hear of errors, by descriptor. */
     private final Map<Integer, UdpPort> errorPorts = new HashMap<>();
     private int loggedFailures;
+    /** How many such reports are under way; more are left out. */
+    private int unreachable;
     private volatile long threadId;
 
     Loop(int index, Loop[] group, ThreadFactory threads) {
@@ -279,9 +282,13 @@ public final class Loop {
 
     /** Told later: whoever hears of it may want to send something, and output is being sent just now. */
     private void unreachable(int fd, TransportAddress remote) {
-        UdpPort port = errorPorts.get(fd);
+        UdpPort port = errorPorts.isEmpty() || unreachable >= MOST_UNREACHABLE ? null : errorPorts.get(fd);
         if (port != null) {
-            execute(() -> port.deliverUnreachable(remote, nowNanos()));
+            unreachable++;
+            execute(() -> {
+                unreachable--;
+                port.deliverUnreachable(remote, nowNanos());
+            });
         }
     }
 

@@ -164,7 +164,7 @@ public final class UdpPort implements EpollIoHandle {
         IoRegistration registration = loop.register(port);
         port.registration = registration;
         registration.submit(EpollIoOps.EPOLLIN);
-        if (options.errors()) {
+        if (options.errors() && handler.watchesRoutes()) {
             loop.reportErrors(port);
         }
         return port;

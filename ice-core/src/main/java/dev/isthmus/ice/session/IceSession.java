@@ -164,6 +164,12 @@ public final class IceSession {
         }
     }
 
+    /** The peer only answers checks: it said {@code ice-lite} (RFC 8839, section 5.3). */
+    public void setRemoteLite(long nowNanos) {
+        agent.setRemoteLite(nowNanos);
+        step(nowNanos);
+    }
+
     /** Sets the peer's credentials of this generation. */
     public void setRemoteCredentials(IceCredentials credentials, long nowNanos) {
         agent.setRemoteCredentials(credentials, nowNanos);

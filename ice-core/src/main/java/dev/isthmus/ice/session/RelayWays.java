@@ -82,7 +82,7 @@ final class RelayWays {
                 onAllocated(way, relayed, mapped, nowNanos);
             case TurnClientEvent.Failed(int code, String text) -> {
                 if (way.wantsSocket(code)) {
-                    session.tell(new SessionEvent.SocketWanted(way.base));
+                    session.tell(new SessionEvent.SocketWanted(way.base, way.base));
                 } else {
                     failed(way, code, text, nowNanos);
                 }
@@ -135,12 +135,22 @@ final class RelayWays {
             if (!way.base.equals(base) || way.connection != RelayWay.NO_CONNECTION) {
                 continue;
             }
-            if (setup.mobile() && instead != null && !way.relayed.isEmpty()) {
-                way.base = instead;
-                way.client.onMoved(nowNanos);
+            if (instead != null && way.client.isMobile()) {
+                way.waitsForSocket = true;
+                session.tell(new SessionEvent.SocketWanted(base, instead));
             } else {
                 way.client.onDisconnected("the interface is gone");
             }
+        }
+    }
+
+    /** RFC 8016: the allocation comes along to a socket that no other allocation is known by. */
+    private static void move(RelayWay way, @Nullable TransportAddress instead, long nowNanos) {
+        if (instead == null) {
+            way.client.onDisconnected("the interface is gone");
+        } else {
+            way.base = instead;
+            way.client.onMoved(nowNanos);
         }
     }
 
@@ -151,7 +161,9 @@ final class RelayWays {
                 continue;
             }
             way.waitsForSocket = false;
-            if (instead == null) {
+            if (way.client.isMobile()) {
+                move(way, instead, nowNanos);
+            } else if (instead == null) {
                 failed(way, ErrorCode.ALLOCATION_MISMATCH.code(), ErrorCode.ALLOCATION_MISMATCH.phrase(), nowNanos);
             } else {
                 way.base = instead;

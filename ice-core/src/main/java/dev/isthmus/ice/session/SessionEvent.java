@@ -33,10 +33,13 @@ public sealed interface SessionEvent {
     record Connect(int connection, IceServer server, TransportAddress address, @Nullable String domain) implements SessionEvent {}
 
     /**
-     * The server still holds an allocation of somebody else's for that socket (437): another one of the same host is wanted, and
-     * {@link IceSession#onSocket} is to be told, with or without one.
+     * A socket for a TURN server alone is wanted in place of one that does not serve: the server still holds somebody else's allocation for it
+     * (437), or its address is gone. {@link IceSession#onSocket} is to be told, with or without one.
+     *
+     * @param base the socket that does not serve
+     * @param host on which address the other one is to be
      */
-    record SocketWanted(TransportAddress base) implements SessionEvent {}
+    record SocketWanted(TransportAddress base, TransportAddress host) implements SessionEvent {}
 
     /** A connection is not needed any more. */
     record Disconnect(int connection) implements SessionEvent {}

@@ -35,7 +35,9 @@ public final class SessionIndex<S> {
         CONTESTED,
         /** Another session holds it and answers there, and so does the peer of this one: the newer pair has to fail. */
         IN_USE,
-        TOO_MANY
+        TOO_MANY,
+        /** The session has ended meanwhile. */
+        GONE
     }
 
     /** A session and the keys under which it is found. */
@@ -144,6 +146,9 @@ public final class SessionIndex<S> {
      */
     public Claim claim(Entry<S> entry, AddressKey flow, boolean answered) {
         Entry<S> holder = byFlow.get(flow);
+        if (!has(entry)) {
+            return Claim.GONE;
+        }
         if (holder == entry) {
             return Claim.HELD;
         }

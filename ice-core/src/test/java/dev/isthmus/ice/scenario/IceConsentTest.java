@@ -93,4 +93,19 @@ class IceConsentTest {
         network.run(10 * SECOND);
         assertThat(b.agent().selectedPair()).isNull();
     }
+
+    /** With another pair that worked once the agent does not give up, and does not wait for ever: nothing is sent without consent. */
+    @Test
+    void aPeerThatIsGoneIsGoneOnEveryPair() {
+        a.at("10.0.0.1:1001", null);
+        connect();
+        network.run(5 * SECOND);
+        network.conditions(new SimNetwork.Conditions(SECOND / 100, 1, 0, 0, 1472));
+        network.run(36 * SECOND);
+        assertThat(a.agent().state()).isEqualTo(IceState.CHECKING);
+        assertThat(b.agent().selectedPair()).isNull();
+        network.run(45 * SECOND);
+        assertThat(a.agent().state()).isEqualTo(IceState.FAILED);
+        assertThat(b.agent().state()).isEqualTo(IceState.FAILED);
+    }
 }

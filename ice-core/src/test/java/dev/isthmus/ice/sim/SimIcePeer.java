@@ -46,9 +46,9 @@ public final class SimIcePeer implements SimNetwork.Host {
                 counters);
     }
 
-    /** Creates an agent that only answers. */
+    /** Creates an agent that only answers; its tie-breaker wins against every other. */
     public static SimIcePeer lite(SimNetwork network, boolean controlling) {
-        return new SimIcePeer(network, controlling, 1, true);
+        return new SimIcePeer(network, controlling, -1, true);
     }
 
     public static TransportAddress address(String hostAndPort) {

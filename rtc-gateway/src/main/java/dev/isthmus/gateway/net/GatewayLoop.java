@@ -146,7 +146,7 @@ final class GatewayLoop {
 
     private void claim(Session session, AddressKey key, boolean answered, long nowNanos) {
         switch (index.claim(session.entry(), key, answered)) {
-            case HELD, ENTERED -> {
+            case HELD, ENTERED, GONE -> {
                 // the usual case
             }
             case TAKEN_OVER -> counters.count(GatewayReason.ADDRESSES_TAKEN_OVER);

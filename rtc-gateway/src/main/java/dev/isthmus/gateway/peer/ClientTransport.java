@@ -131,8 +131,8 @@ public final class ClientTransport {
             if (state == IceState.CONNECTED && (dtlsState == DtlsState.NEW || dtlsState == DtlsState.CONNECTING)) {
                 dtlsState = DtlsState.CONNECTING;
                 dtls.start(nowNanos); // does nothing once it has begun
-            } else if (state == IceState.FAILED) {
-                selected = null;
+            } else if (ice.selectedPair() == null) {
+                selected = null; // nothing is sent without consent
             }
         }
     }

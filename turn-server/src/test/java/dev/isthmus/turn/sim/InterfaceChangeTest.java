@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interfaces that come and go while a session runs: data goes on, without new credentials. */
 class InterfaceChangeTest {
@@ -82,14 +83,16 @@ class InterfaceChangeTest {
         assertThat(server.relayedAddresses()).isPositive();
     }
 
-    /** RFC 8016: the allocation comes along, so that the peer notices nothing. */
-    @Test
-    void aMobileAllocationComesAlong() {
+    /** RFC 8016: the allocation comes along, so that the peer notices nothing, whether the other interface has one of its own yet or not. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void aMobileAllocationComesAlong(int seconds) {
         SimSession mover = session(CABLE, true, IcePolicy.RELAY, true);
         SimSession still = session(PEER, false, IcePolicy.ALL, false);
         connect(mover, still);
         CandidatePair before = still.selected();
         mover.up(RADIO, carrier);
+        network.run(seconds * SECOND);
         mover.down(CABLE);
         assertThat(passes(mover, still, 2)).isTrue();
         assertThat(still.selected()).isEqualTo(before);

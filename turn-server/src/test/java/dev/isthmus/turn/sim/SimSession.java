@@ -22,7 +22,9 @@ import dev.isthmus.ice.turn.client.TurnClient;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class SimSession implements SimNetwork.Host {
     private final List<byte[]> received = new ArrayList<>();
     /** The connection to a server, by its number, as its own address. */
     private final List<TransportAddress> connections = new ArrayList<>();
+    private final Map<TransportAddress, @Nullable SimNat> nats = new HashMap<>();
     private @Nullable SimSession peer;
 
     public SimSession(SimNetwork network, Place place, boolean controlling) {
@@ -58,7 +61,10 @@ public final class SimSession implements SimNetwork.Host {
         session = new IceSession(new IceSession.Setup(agent, place.policy(), place.servers(), TurnClient.Family.BOTH, place.mobile()),
                 random,
                 shared);
-        place.bases().forEach(base -> network.attach(this, base, place.nat()));
+        place.bases().forEach(base -> {
+            nats.put(base, place.nat());
+            network.attach(this, base, place.nat());
+        });
     }
 
     /** Begins to gather, and tells the other one everything as it comes. */
@@ -72,6 +78,7 @@ public final class SimSession implements SimNetwork.Host {
 
     /** Another interface comes up. */
     public void up(TransportAddress base, @Nullable SimNat nat) {
+        nats.put(base, nat);
         network.attach(this, base, nat);
         session.addBase(base, network.now());
         flush();
@@ -189,6 +196,10 @@ public final class SimSession implements SimNetwork.Host {
                             Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate))), network.now());
                     other.flush();
                 }
+            } else if (event instanceof SessionEvent.SocketWanted(TransportAddress gone, TransportAddress host)) {
+                TransportAddress fresh = host.withPort(host.port() + 5000);
+                network.attach(this, fresh, nats.get(host));
+                session.onSocket(gone, fresh, network.now());
             } else if (event instanceof SessionEvent.Connect(int number, IceServer server, TransportAddress address, String domain)) {
                 session.onConnected(number, network.now());
             }

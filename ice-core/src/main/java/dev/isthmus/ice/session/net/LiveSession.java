@@ -2,6 +2,7 @@ package dev.isthmus.ice.session.net;
 
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
@@ -20,6 +21,7 @@ import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.session.SessionReason;
 import dev.isthmus.ice.session.SessionTransmit;
+import dev.isthmus.ice.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -98,6 +100,9 @@ public final class LiveSession {
     }
 
     private @Nullable TransportAddress open(TransportAddress host) {
+        if (closed) {
+            return null;
+        }
         try {
             UdpPort port = UdpPort.bind(loop, host.withPort(0), OWN, new Inbox());
             ports.put(port.local(), port);
@@ -120,6 +125,11 @@ public final class LiveSession {
             if (error.isUnreachable()) {
                 onUnreachable(error.key().local(), error.key().remote(), nowNanos);
             }
+        }
+
+        @Override
+        public boolean watchesRoutes() {
+            return true;
         }
 
         @Override
@@ -160,7 +170,7 @@ public final class LiveSession {
     private long onTimer(long nowNanos) {
         session.onTimeout(nowNanos);
         drain(nowNanos);
-        return session.nextDeadline();
+        return closed ? Deadline.NONE : session.nextDeadline();
     }
 
     private void settle(long nowNanos) {
@@ -171,7 +181,7 @@ public final class LiveSession {
     }
 
     private void drain(long nowNanos) {
-        for (SessionEvent event = session.pollEvent(); event != null; event = session.pollEvent()) {
+        for (SessionEvent event = session.pollEvent(); event != null && !closed; event = session.pollEvent()) {
             onEvent(event, nowNanos);
         }
         for (SessionTransmit t = session.pollTransmit(); t != null; t = session.pollTransmit()) {
@@ -209,8 +219,8 @@ public final class LiveSession {
                     way.close();
                 }
             }
-            case SessionEvent.SocketWanted(TransportAddress base) -> {
-                session.onSocket(base, open(base), nowNanos);
+            case SessionEvent.SocketWanted(TransportAddress base, TransportAddress host) -> {
+                session.onSocket(base, open(host), nowNanos);
                 settle(nowNanos);
             }
             default -> listener.onEvent(event);
@@ -230,7 +240,9 @@ public final class LiveSession {
                 case TURN_DTLS -> new DtlsWay(owner, address, name, connection);
                 default -> new StreamWay(loop, address, null, connection);
             };
-            ways.put(number, way);
+            if (!connection.ended) {
+                ways.put(number, way);
+            }
         } catch (PortException e) {
             connection.onEnd(String.valueOf(e.getMessage()), nowNanos);
         }
@@ -239,6 +251,7 @@ public final class LiveSession {
     /** What a connection to a server says; an earlier one of the same number is not listened to any more. */
     private final class Connection implements ServerWay.Owner {
         private final int number;
+        private boolean ended;
 
         Connection(int number) {
             this.number = number;
@@ -257,10 +270,21 @@ public final class LiveSession {
 
         @Override
         public void onEnd(String why, long nowNanos) {
+            ended = true;
             ways.remove(number);
             session.onDisconnected(number, why, nowNanos);
             settle(nowNanos);
         }
+    }
+
+    boolean isChecking() {
+        return session.agent().state() == IceState.CHECKING;
+    }
+
+    /** The peer only answers checks: it said {@code ice-lite}. */
+    public void setRemoteLite() {
+        session.setRemoteLite(loop.nowNanos());
+        settle(loop.nowNanos());
     }
 
     /** Sets the peer's credentials of this generation. */
@@ -312,7 +336,9 @@ public final class LiveSession {
     public IceCredentials restart() {
         IceCredentials fresh = IceCredentials.random(owner.parts().random());
         session.restart(fresh, loop.nowNanos());
-        owner.onCredentials(this);
+        if (!closed) {
+            owner.onCredentials(this);
+        }
         settle(loop.nowNanos());
         return fresh;
     }

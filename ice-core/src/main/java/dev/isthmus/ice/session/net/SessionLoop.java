@@ -19,6 +19,7 @@ import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.session.SessionReason;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunResult;
+import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
 import java.util.ArrayList;
@@ -86,8 +87,14 @@ public final class SessionLoop implements AutoCloseable {
             }
 
             @Override
+            public boolean watchesRoutes() {
+                return true;
+            }
+
+            @Override
             public void onUnreachable(TransportAddress local, TransportAddress remote, long nowNanos) {
-                index.sessions().forEach(session -> session.onUnreachable(local, remote, nowNanos));
+                index.sessions().stream().filter(LiveSession::isChecking)
+                        .forEach(session -> session.onUnreachable(local, remote, nowNanos));
             }
         });
         shared.put(port.local(), port);
@@ -114,7 +121,8 @@ public final class SessionLoop implements AutoCloseable {
             tallies.session().count(SessionReason.MALFORMED);
             return;
         }
-        SessionIndex.Entry<LiveSession> entry = stun ? index.of(message) : index.of(datagram.key());
+        boolean named = stun && message.messageClass() != StunType.INDICATION; // whose transaction id is the peer's own
+        SessionIndex.Entry<LiveSession> entry = named ? index.of(message) : index.of(datagram.key());
         if (entry == null) {
             tallies.session().count(stun ? SessionReason.UNKNOWN_SESSION : SessionReason.UNPROVEN_SOURCE);
             return;
@@ -127,7 +135,7 @@ public final class SessionLoop implements AutoCloseable {
 
     private void claim(SessionIndex.Entry<LiveSession> entry, AddressKey flow, boolean answered, long nowNanos) {
         switch (index.claim(entry, flow, answered)) {
-            case HELD, ENTERED -> {
+            case HELD, ENTERED, GONE -> {
                 // the usual case
             }
             case TAKEN_OVER -> tallies.session().count(SessionReason.FLOW_TAKEN_OVER);

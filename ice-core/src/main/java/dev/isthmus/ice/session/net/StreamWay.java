@@ -44,14 +44,15 @@ final class StreamWay implements ServerWay {
                     @Override
                     protected void initChannel(Channel made) {
                         if (security != null) {
-                            SslHandler tls = security.context().newHandler(made.alloc(), security.name(), server.port());
+                            SslHandler tls = security.context().newHandler(made.alloc(), security.name(), server.port(),
+                                    Thread::startVirtualThread);
                             made.pipeline().addLast(tls);
                         }
                         made.pipeline().addLast(new Reader(security == null));
                     }
                 }).connect(socketAddress(server)).addListener((ChannelFutureListener) done -> {
                     if (!done.isSuccess()) {
-                        end(text(done.cause()));
+                        loop.execute(() -> end(text(done.cause()))); // a channel that could not even be made fails elsewhere
                     }
                 }).channel();
     }

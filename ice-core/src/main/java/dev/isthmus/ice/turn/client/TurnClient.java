@@ -145,9 +145,14 @@ public final class TurnClient {
         }
     }
 
+    /** Returns whether the allocation can come along to another address. */
+    public boolean isMobile() {
+        return state == State.ALLOCATED && ticket.length > 0;
+    }
+
     /** The client has another address, or another way to the server: a mobile allocation comes along (RFC 8016, section 3.2). */
     public void onMoved(long nowNanos) {
-        if (state == State.ALLOCATED && ticket.length > 0) {
+        if (isMobile()) {
             ask(Ask.of(Ask.Kind.MOVE), nowNanos);
         }
     }
@@ -181,7 +186,7 @@ public final class TurnClient {
     /** Gives the allocation back. */
     public void release(long nowNanos) {
         if (state == State.ALLOCATED) {
-            requests.clear();
+            rest();
             state = State.RELEASING;
             ask(Ask.of(Ask.Kind.RELEASE), nowNanos);
         } else if (state != State.ENDED && state != State.RELEASING) {
@@ -401,10 +406,8 @@ public final class TurnClient {
     }
 
     private void redirect(long nowNanos) {
-        TransportAddress to = null;
-        for (TransportAddress each : message.addresses(StunAttribute.ALTERNATE_SERVER)) {
-            to = to == null && each.ipv4() == server.ipv4() ? each : to;
-        }
+        TransportAddress to = message.addresses(StunAttribute.ALTERNATE_SERVER).stream().filter(each -> each.ipv4() == server.ipv4())
+                .findFirst().orElse(null);
         Long before = to == null ? null : visited.get(to);
         boolean again = before != null && nowNanos - before < REDIRECTION_MEMORY;
         if (to == null || again || ++redirections > MOST_REDIRECTIONS) {
@@ -418,7 +421,6 @@ public final class TurnClient {
 
     private void onSilence(ClientTransaction asked, long nowNanos) {
         TurnPeer peer = asked.ask.peer();
-        String why = asked.violated ? "the server's answers have no valid integrity" : "the server does not answer";
         switch (asked.ask.kind()) {
             case RELEASE -> end(new TurnClientEvent.Released());
             case PERMIT, BIND -> {
@@ -427,7 +429,7 @@ public final class TurnClient {
                     peer.renewAt = nowNanos + RETRY_PEER;
                 }
             }
-            default -> fail(UNREACHABLE, why);
+            default -> fail(UNREACHABLE, asked.violated ? "the server's answers have no valid integrity" : "the server does not answer");
         }
     }
 
@@ -438,10 +440,14 @@ public final class TurnClient {
     private void end(TurnClientEvent last) {
         state = State.ENDED;
         data.open(false);
+        rest();
+        events.add(last);
+    }
+
+    private void rest() {
         requests.clear();
         refreshAt = Deadline.NONE;
         keepaliveAt = Deadline.NONE;
-        events.add(last);
     }
 
     /** Sends again what was not answered, and renews what would expire. */
