@@ -179,7 +179,11 @@ final class Faults {
         requests("any transport is UDP", "allocate-unknown-transport", asked, (m, f) -> m.set(TurnAttribute.REQUESTED_TRANSPORT, 17 << 24));
         requests("UDP is the default transport", "allocate-no-transport", asked,
                 (m, f) -> m.set(TurnAttribute.REQUESTED_TRANSPORT, 17 << 24));
-        requests("EVEN-PORT is overlooked", "even-port", asked, (m, f) -> m.remove(TurnAttribute.EVEN_PORT));
+        answers("EVEN-PORT gets an odd port", "even-port", allocated, (m, f) -> {
+            byte[] relayed = m.value(TurnAttribute.XOR_RELAYED_ADDRESS).clone();
+            relayed[3] |= 1; // the port's last bit, which the magic cookie leaves as it is
+            m.set(TurnAttribute.XOR_RELAYED_ADDRESS, relayed);
+        });
         requests("the family is overlooked", "family-unknown", asked, (m, f) -> m.remove(TurnAttribute.REQUESTED_ADDRESS_FAMILY));
         requests("the second family is overlooked", "dual", asked, (m, f) -> m.remove(TurnAttribute.ADDITIONAL_ADDRESS_FAMILY));
         requests("tokens of nobody are taken", "token-unknown", asked, (m, f) -> m.remove(TurnAttribute.RESERVATION_TOKEN));
