@@ -89,12 +89,6 @@ public final class IceAgent {
         group.add(this);
     }
 
-    /** Creates the agent of another component of the same stream: it shares the role, the credentials and the pace of checks. */
-    public IceAgent sibling() {
-        return new IceAgent(new Setup(group.controlling(), group.tieBreaker(), setup.transactionTag(), local, setup.lite()), group, random,
-                counters, messages);
-    }
-
     /** The peer only answers checks (RFC 8445, section 6.1.1): we control, or, if we are lite too, nobody checks anything. */
     public void setRemoteLite(long nowNanos) {
         remoteLite = true;

@@ -281,9 +281,10 @@ public final class Loop {
     }
 
     /** Told later: whoever hears of it may want to send something, and output is being sent just now. */
-    private void unreachable(int fd, TransportAddress remote) {
+    private void unreachable(int fd, ByteBuffer names, int at) {
         UdpPort port = errorPorts.isEmpty() || unreachable >= MOST_UNREACHABLE ? null : errorPorts.get(fd);
         if (port != null) {
+            TransportAddress remote = SockAddr.read(names, at);
             unreachable++;
             execute(() -> {
                 unreachable--;

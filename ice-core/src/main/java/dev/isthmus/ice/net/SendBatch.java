@@ -29,7 +29,7 @@ final class SendBatch {
 
     /** Hears of datagrams that this host has no way for. */
     interface Failures {
-        void onUnreachable(int fd, TransportAddress remote);
+        void onUnreachable(int fd, ByteBuffer names, int at);
     }
 
     private final Counters<NetReason> counters;
@@ -227,7 +227,7 @@ final class SendBatch {
                 retried = true; // the error may belong to an earlier datagram, perhaps to another peer
             } else {
                 if (sent == -Libc.EHOSTUNREACH || sent == -Libc.ENETUNREACH) {
-                    failures.onUnreachable(fd, SockAddr.read(names, at * SockAddr.ROOM));
+                    failures.onUnreachable(fd, names, at * SockAddr.ROOM);
                 }
                 counters.add(sent == -Libc.ECONNREFUSED ? NetReason.SEND_REFUSED : NetReason.SEND_ERROR, finish(at, at + 1));
                 at++;

@@ -110,6 +110,14 @@ class StreamWaitTest {
         }
     }
 
+    private static void awaitServerError(StreamBench bench, EmbeddedChannel channel, TurnDialog client) {
+        Awaitility.await().until(() -> bench.on(() -> {
+            channel.runScheduledPendingTasks();
+            byte[] answer = StreamBench.sent(channel);
+            return answer.length > 0 && client.read(answer).answer().errorCode() == 500;
+        }));
+    }
+
     /** A store that hangs: the client is told, once, and its connection goes on. */
     @Test
     void aStoreThatHangsIsAServerError() throws Exception {
@@ -118,11 +126,7 @@ class StreamWaitTest {
             EmbeddedChannel channel = bench.on(() -> bench.connect(StreamBench.plain(), StreamBench.CLIENT));
             TurnDialog carol = dialog(channel, "carol");
             assertThat(bench.on(carol::allocate)).isEqualTo(-1);
-            Awaitility.await().until(() -> bench.on(() -> {
-                channel.runScheduledPendingTasks();
-                byte[] answer = StreamBench.sent(channel);
-                return answer.length > 0 && carol.read(answer).answer().errorCode() == 500;
-            }));
+            awaitServerError(bench, channel, carol);
             assertThat(bench.on(() -> channel.config().isAutoRead())).isTrue();
             assertThat(source.asked()).isEqualTo(1);
             assertThat(bench.on(() -> bench.count(TurnReason.LOOKUP_FAILED))).isEqualTo(1);
@@ -137,11 +141,7 @@ class StreamWaitTest {
             EmbeddedChannel channel = bench.on(() -> bench.connect(StreamBench.plain(), StreamBench.CLIENT));
             TurnDialog carol = dialog(channel, "carol");
             assertThat(bench.on(carol::allocate)).isEqualTo(-1);
-            Awaitility.await().until(() -> bench.on(() -> {
-                channel.runScheduledPendingTasks();
-                byte[] answer = StreamBench.sent(channel);
-                return answer.length > 0 && carol.read(answer).answer().errorCode() == 500;
-            }));
+            awaitServerError(bench, channel, carol);
             assertThat(bench.on(() -> dialog(channel, "dave").allocate())).isEqualTo(-1);
             bench.on(() -> true); // what the look-up of dave has set off has run
             assertThat(bench.on(() -> channel.config().isAutoRead())).as("still waiting").isFalse();

@@ -185,7 +185,9 @@ public final class LiveSession {
             onEvent(event, nowNanos);
         }
         for (SessionTransmit t = session.pollTransmit(); t != null; t = session.pollTransmit()) {
-            transmit(t);
+            if (!closed) {
+                transmit(t);
+            }
         }
     }
 
