@@ -2,12 +2,17 @@ package dev.isthmus.ice.ice;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What the agents of one session's components have in common: the role, its tie-breaker, and the pace of checks (RFC 8445, section 6.1.4). */
 final class AgentGroup {
+    /** Ta (section 14.2). */
+    private static final long PACING = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final List<IceAgent> agents = new ArrayList<>();
     private boolean controlling;
     private long tieBreaker;
+    private long pacing = PACING;
     /** No check of any of them before this. */
     private long nextSlot = Long.MIN_VALUE;
 
@@ -47,7 +52,17 @@ final class AgentGroup {
         return Math.max(nowNanos, nextSlot);
     }
 
-    void takeSlot(long nowNanos) {
-        nextSlot = nowNanos + IceAgent.PACING;
+    /** A check goes out whose time was planned: what a timer is late by is not added up. */
+    void takeSlot(long planned, long nowNanos) {
+        nextSlot = (nowNanos - planned < pacing / 10 ? planned : nowNanos) + pacing;
+    }
+
+    long pacing() {
+        return pacing;
+    }
+
+    /** The peer wants so much between two checks: the greater of both counts. */
+    void slowDown(long nanos) {
+        pacing = Math.max(PACING, nanos);
     }
 }

@@ -54,6 +54,7 @@ final class AnswerReceiver {
 
     private void succeed(Check check, TransportAddress mapped, long nowNanos) {
         CandidatePair pair = check.pair;
+        pair.answeredAfter(nowNanos - check.sentAt);
         if (check.consent) {
             agent.selection().confirm(pair, nowNanos);
         } else if (pair.barred) {

@@ -1,6 +1,7 @@
 package dev.isthmus.ice.ice;
 
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.time.Deadline;
 
 /** A local and a remote candidate with the state of their check (RFC 8445, section 6.1.2). Changed only by the agent. */
 public final class CandidatePair {
@@ -20,6 +21,11 @@ public final class CandidatePair {
     boolean nominateOnSuccess;
     boolean valid;
     boolean triggered;
+    /** When the latest check of it was sent. */
+    long askedAt = Deadline.NONE;
+    /** It has been checked anew because a relay works already. */
+    boolean askedAgain;
+    private long roundTrip;
     /** Not to be used in this generation. */
     boolean barred;
     /** The peer has checked it with valid integrity. */
@@ -53,6 +59,20 @@ public final class CandidatePair {
     /** Returns whether a relay is on the way. */
     public boolean isRelayed() {
         return local.type() == CandidateType.RELAYED || remote.type() == CandidateType.RELAYED;
+    }
+
+    /** Returns how long the latest answer to a check took, in nanoseconds; 0 before there was one. */
+    public long roundTripNanos() {
+        return roundTrip;
+    }
+
+    void answeredAfter(long nanos) {
+        roundTrip = nanos;
+    }
+
+    /** Returns whether it is not known yet whether the pair works. */
+    boolean isPending() {
+        return state != State.FAILED && state != State.SUCCEEDED;
     }
 
     void state(State newState) {

@@ -13,6 +13,7 @@ final class Check {
     final boolean consent;
     final IceCredentials remote;
     final byte[] bytes;
+    final long sentAt;
     private final Retransmission retransmission;
     /** Replaced by a triggered check (section 7.3.1.4): not sent again, its failure means nothing, its success still counts. */
     boolean cancelled;
@@ -26,6 +27,7 @@ final class Check {
         this.consent = request.consent();
         this.bytes = request.bytes();
         this.remote = remote;
+        this.sentAt = nowNanos;
         // A late answer still shows consent (RFC 7675), so that a consent check lives as long as consent itself.
         this.retransmission = consent
                 ? Retransmission.once(Consent.EXPIRY, nowNanos)

@@ -21,6 +21,8 @@ final class CheckList {
     private final List<Candidate> remotes = new ArrayList<>();
     private final List<CandidatePair> pairs = new ArrayList<>();
     private final Deque<CandidatePair> triggered = new ArrayDeque<>();
+    /** To be checked anew, after what is triggered. */
+    private final Deque<CandidatePair> again = new ArrayDeque<>();
     private boolean controlling;
 
     CheckList(boolean controlling) {
@@ -136,7 +138,7 @@ final class CheckList {
     private boolean removeLowest() {
         for (int i = pairs.size() - 1; i >= 0; i--) {
             if (!pairs.get(i).valid) {
-                triggered.remove(pairs.get(i));
+                withdraw(pairs.get(i));
                 pairs.remove(i);
                 return true;
             }
@@ -172,7 +174,7 @@ final class CheckList {
     List<CandidatePair> removeBase(TransportAddress base) {
         locals.removeIf(local -> local.base().equals(base));
         List<CandidatePair> gone = pairs.stream().filter(pair -> pair.local().base().equals(base)).toList();
-        triggered.removeAll(gone);
+        gone.forEach(this::withdraw);
         pairs.removeAll(gone);
         return gone;
     }
@@ -186,10 +188,28 @@ final class CheckList {
         }
     }
 
-    /** Takes a pair out of the queue. */
+    /**
+     * A relay works, so that both sides are at work: what goes directly and is unanswered is checked anew, once. A filter that dropped the first
+     * check may have been opened by the peer's since. Addresses outside a NAT first, which that is about.
+     */
+    void repeatDirect() {
+        for (CandidatePair pair : pairs) {
+            if (pair.state() == State.IN_PROGRESS && !pair.isRelayed() && !pair.askedAgain) {
+                pair.askedAgain = true;
+                if (pair.remote().type() == CandidateType.HOST) {
+                    again.addLast(pair);
+                } else {
+                    again.addFirst(pair);
+                }
+            }
+        }
+    }
+
+    /** Takes a pair out of the queues. */
     void withdraw(CandidatePair pair) {
         pair.triggered = false;
         triggered.remove(pair);
+        again.remove(pair);
     }
 
     /** Unfreezes what shares the foundation of a pair that succeeded (section 7.2.5.3.3). */
@@ -208,6 +228,11 @@ final class CheckList {
         if (first != null) {
             first.triggered = false;
             return first;
+        }
+        for (CandidatePair pair = again.poll(); pair != null; pair = again.poll()) {
+            if (pair.state() == State.IN_PROGRESS) {
+                return pair;
+            }
         }
         CandidatePair waiting = firstIn(State.WAITING);
         if (waiting != null) {
@@ -245,11 +270,12 @@ final class CheckList {
     }
 
     boolean hasWork() {
-        return !triggered.isEmpty() || firstIn(State.WAITING) != null || firstThawed() != null;
+        return !triggered.isEmpty() || again.stream().anyMatch(CandidatePair::isPending) || firstIn(State.WAITING) != null
+                || firstThawed() != null;
     }
 
     boolean exhausted() {
-        return pairs.stream().allMatch(p -> p.state() == State.FAILED || p.state() == State.SUCCEEDED);
+        return pairs.stream().allMatch(p -> !p.isPending());
     }
 
     /** Returns the best pair whose check succeeded, or null. */
@@ -263,17 +289,9 @@ final class CheckList {
         return null;
     }
 
-    /** Returns whether a pair of higher priority may still succeed. */
-    boolean betterPending(CandidatePair than) {
-        for (CandidatePair pair : pairs) {
-            if (pair == than) {
-                return false;
-            }
-            if (pair.state() != State.FAILED && pair.state() != State.SUCCEEDED) {
-                return true;
-            }
-        }
-        return false;
+    /** Returns the pairs of higher priority that may still succeed. */
+    List<CandidatePair> betterPending(CandidatePair than) {
+        return pairs.stream().takeWhile(pair -> pair != than).filter(CandidatePair::isPending).toList();
     }
 
     long priority(CandidatePair pair) {

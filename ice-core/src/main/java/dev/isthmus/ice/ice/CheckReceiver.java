@@ -127,6 +127,7 @@ final class CheckReceiver {
             return;
         }
         pair.nominateOnSuccess |= follows;
+        agent.onWorking(pair);
         agent.trigger(pair, nowNanos);
     }
 

@@ -16,7 +16,7 @@ final class CheckSender {
     record Generation(IceCredentials local, IceCredentials remote) {}
 
     /** What is said with a check, beside whose it is. */
-    record Manner(boolean controlling, long tieBreaker, boolean nominates, boolean forConsent) {}
+    record Manner(boolean controlling, long tieBreaker, boolean nominates, boolean forConsent, long pacing) {}
 
     private final int transactionTag;
     private final RandomSource random;
@@ -41,7 +41,8 @@ final class CheckSender {
                 new IceMessages.Sender(manner.controlling(), manner.tieBreaker(), pair.local().reflexivePriority(), manner.nominates()));
         Check.Request request = new Check.Request(transactionTag, low, manner.controlling(), manner.nominates(), manner.forConsent(),
                 bytes);
-        long rto = Math.max(MIN_RTO, IceAgent.PACING * inFlight.size());
+        long rto = Math.max(MIN_RTO, manner.pacing() * inFlight.size());
+        pair.askedAt = nowNanos;
         inFlight.add(new Check(pair, request, with.remote(), rto, nowNanos));
         transmit(new IceTransmit(pair.local().base(), pair.remote().address(), bytes));
     }

@@ -11,7 +11,6 @@ import dev.isthmus.ice.time.RandomSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * come, and after each of these calls drains {@link #pollTransmit} and {@link #pollEvent}. Candidates are gathered by the owner.
  */
 public final class IceAgent {
-    /** Ta of RFC 8445, section 14.2. */
-    static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
-
     /**
      * How an agent begins.
      *
@@ -59,7 +55,7 @@ public final class IceAgent {
     private IceState state = IceState.NEW;
     private boolean remoteLite;
     private final Patience patience = new Patience();
-    private final Contest contest = new Contest();
+    private final Obstacles obstacles;
     private boolean heard;
     private long nextCheckAt = Deadline.NONE;
 
@@ -85,6 +81,7 @@ public final class IceAgent {
         this.sender = new CheckSender(setup.transactionTag(), random, messages);
         this.inFlight = sender.inFlight();
         this.selection = new Selection(this, sender, random);
+        this.obstacles = new Obstacles(this, inFlight);
         this.answers = new AnswerReceiver(this, inFlight, messages);
         group.add(this);
     }
@@ -127,6 +124,16 @@ public final class IceAgent {
         patience.remoteEnded(ended);
     }
 
+    /** Says whether we have told the peer all our candidates. */
+    public void setLocalEnded(boolean ended) {
+        patience.localEnded(ended);
+    }
+
+    /** Sets the least time between two checks that the peer asked for (RFC 8839, section 5.5), in nanoseconds; ours is never less than 20 ms. */
+    public void setRemotePacing(long nanos) {
+        group.slowDown(nanos);
+    }
+
     void begin(long nowNanos) {
         if (remote != null && checkList.hasRemotes()) {
             patience.begin(nowNanos);
@@ -161,7 +168,7 @@ public final class IceAgent {
         nomination.restart();
         patience.restart();
         selection.stopProbing();
-        contest.restart();
+        obstacles.restart();
         nextCheckAt = Deadline.NONE;
         if (selection.pair() == null) {
             become(IceState.NEW);
@@ -196,12 +203,20 @@ public final class IceAgent {
         pair.state(State.SUCCEEDED);
         pair.valid = true;
         group.unfreeze(pair.foundation());
+        onWorking(pair);
         wake(nowNanos);
         nomination.onValid(nowNanos);
         if (nominates || pair.nominateOnSuccess) {
             selection.nominated(pair, nowNanos);
         } else if (pair.heard) {
             selection.heardElsewhere(pair, nowNanos);
+        }
+    }
+
+    /** The peer is heard by that pair, or answers. */
+    void onWorking(CandidatePair pair) {
+        if (pair.isRelayed()) {
+            checkList.repeatDirect();
         }
     }
 
@@ -233,40 +248,17 @@ public final class IceAgent {
 
     /** The network says that the peer cannot be reached there: the pair fails at once. For the selected pair consent decides. */
     public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
-        CandidatePair pair = checkList.find(base, peer);
-        if (pair != null && pair != selection.pair() && inFlight.has(pair)) {
-            counters.count(IceReason.UNREACHABLE);
-            inFlight.drop(pair);
-            fail(pair, nowNanos);
-        }
+        obstacles.onUnreachable(base, peer, nowNanos);
     }
 
     /** Takes candidates of ours away whose base is gone: an interface, or an allocation. */
     public void removeBase(TransportAddress base, long nowNanos) {
-        CandidatePair current = selection.pair();
-        for (CandidatePair gone : checkList.removeBase(base)) {
-            inFlight.drop(gone);
-            fail(gone, nowNanos);
-        }
-        if (current != null && current.local().base().equals(base)) {
-            selection.lose(nowNanos);
-        }
+        obstacles.onBaseGone(base, nowNanos);
     }
 
     /** Another session of the owner's uses that way already (DESIGN: the newer pair fails); it is not tried again in this generation. */
     public void onAddressInUse(TransportAddress base, TransportAddress peer, long nowNanos) {
-        CandidatePair pair = checkList.find(base, peer);
-        if (pair == null || pair.barred) {
-            return;
-        }
-        counters.count(IceReason.ADDRESS_IN_USE);
-        pair.barred = contest.onContested(pair, nowNanos);
-        inFlight.drop(pair);
-        checkList.withdraw(pair);
-        if (pair == selection.pair()) {
-            selection.lose(nowNanos);
-        }
-        fail(pair, nowNanos);
+        obstacles.onAddressInUse(base, peer, nowNanos);
     }
 
     /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it. */
@@ -328,33 +320,32 @@ public final class IceAgent {
             answers.fail(silent, nowNanos);
         }
         selection.onTimeout(nowNanos);
-        CandidatePair contested = contest.due(nowNanos);
-        if (contested != null) {
-            trigger(contested, nowNanos);
-        }
+        obstacles.onTimeout(nowNanos);
         nomination.onTimeout(nowNanos);
         if (Deadline.due(nextCheckAt, nowNanos)) {
+            long planned = nextCheckAt;
             nextCheckAt = Deadline.NONE;
-            startNextCheck(nowNanos);
+            startNextCheck(planned, nowNanos);
         }
         if (state == IceState.CHECKING && Deadline.due(failureDeadline(), nowNanos)) {
             become(IceState.FAILED);
         }
     }
 
-    private void startNextCheck(long nowNanos) {
+    private void startNextCheck(long planned, long nowNanos) {
         Generation with = generation();
         CandidatePair pair = with == null || setup.lite() ? null : checkList.next();
         if (pair != null && with != null) {
             pair.state(pair.valid ? State.SUCCEEDED : State.IN_PROGRESS);
+            inFlight.cancel(pair);
             sender.send(pair, with, manner(nomination.is(pair), false), nowNanos);
-            group.takeSlot(nowNanos);
+            group.takeSlot(planned, nowNanos);
             nextCheckAt = group.slot(nowNanos);
         }
     }
 
     CheckSender.Manner manner(boolean nominates, boolean forConsent) {
-        return new CheckSender.Manner(isControlling(), group.tieBreaker(), nominates, forConsent);
+        return new CheckSender.Manner(isControlling(), group.tieBreaker(), nominates, forConsent, group.pacing());
     }
 
     @Nullable
@@ -389,7 +380,7 @@ public final class IceAgent {
         if (nextCheckAt != Deadline.NONE && checkList.hasWork()) {
             nearest = Deadline.nearer(nearest, nextCheckAt);
         }
-        nearest = Deadline.nearer(Deadline.nearer(nearest, nomination.nextDeadline()), contest.nextDeadline());
+        nearest = Deadline.nearer(Deadline.nearer(nearest, nomination.nextDeadline()), obstacles.nextDeadline());
         return state == IceState.CHECKING ? Deadline.nearer(nearest, failureDeadline()) : nearest;
     }
 
@@ -468,6 +459,15 @@ public final class IceAgent {
 
     CheckList checkList() {
         return checkList;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /** Returns Ta. */
+    long pacing() {
+        return group.pacing();
     }
 
     long tieBreaker() {

@@ -1,12 +1,13 @@
 package dev.isthmus.ice.ice;
 
 import dev.isthmus.ice.time.Deadline;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Which pair a controlling agent takes, and when (RFC 8445, section 8.1.1: regular nomination). */
 final class Nomination {
-    /** So long it waits for a better pair than the first that works; the RFC leaves that open. */
+    /** So long it waits at most for a better pair than the first that works; the RFC leaves that open. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(300);
     /** While only a relay works it waits longer: a filter in the way opens when the other side has sent, and lets only a repeated check in. */
     private static final long RELAY_PATIENCE = TimeUnit.MILLISECONDS.toNanos(1000);
@@ -62,9 +63,32 @@ final class Nomination {
                 && !agent.selection().isPresent();
     }
 
-    /** Without a better pair under way there is nothing to wait for. */
+    /**
+     * Without a better pair under way there is nothing to wait for. While candidates may still come, or a peer is heard on a better pair, it
+     * waits as long as it may; else until the better ones would have been answered, had they worked.
+     */
     private long deadline(CandidatePair best) {
-        return !agent.checkList().betterPending(best) ? firstValidAt : firstValidAt + (best.isRelayed() ? RELAY_PATIENCE : PATIENCE);
+        List<CandidatePair> better = agent.checkList().betterPending(best);
+        if (better.isEmpty()) {
+            return firstValidAt;
+        }
+        long latest = firstValidAt + (best.isRelayed() ? RELAY_PATIENCE : PATIENCE);
+        boolean open = !agent.patience().knowsAll() || better.stream().anyMatch(pair -> pair.heard || pair.askedAt == Deadline.NONE);
+        return open ? latest : Math.min(latest, answered(best, better));
+    }
+
+    /**
+     * A relay that works shows that the peer is at work too. It checks the direct ways anew when it hears us there, at the latest one slot and
+     * one way later; two more slots and a round trip are for what is in its way.
+     */
+    private long answered(CandidatePair best, List<CandidatePair> better) {
+        long trip = best.roundTripNanos();
+        boolean lastResort = best.isRelayed() && better.stream().anyMatch(pair -> !pair.isRelayed());
+        long last = lastResort ? firstValidAt + agent.pacing() * 5 / 2 + trip * 3 / 2 : firstValidAt;
+        for (CandidatePair pair : better) {
+            last = Math.max(last, pair.askedAt + trip * 3 / 2);
+        }
+        return last;
     }
 
     void onTimeout(long nowNanos) {

@@ -11,6 +11,7 @@ final class Patience {
     private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(39_500);
     private long since = Deadline.NONE;
     private boolean remoteEnded;
+    private boolean localEnded;
 
     /** Checks can begin. */
     void begin(long nowNanos) {
@@ -28,6 +29,15 @@ final class Patience {
 
     void remoteEnded(boolean ended) {
         remoteEnded = ended;
+    }
+
+    void localEnded(boolean ended) {
+        localEnded = ended;
+    }
+
+    /** Returns whether both sides know all candidates that there will be. */
+    boolean knowsAll() {
+        return localEnded && remoteEnded;
     }
 
     /** Begins a new generation. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which servers are asked from which bases, one after the other at the pace of checks (RFC 8445, section 14.2). */
 final class Gathering {
-    private static final long PACING = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PACING = TimeUnit.MILLISECONDS.toNanos(20);
     private final List<StunQuery> queries = new ArrayList<>();
     private final List<RelayWay> relays = new ArrayList<>();
     private final Deque<Object> toStart = new ArrayDeque<>();

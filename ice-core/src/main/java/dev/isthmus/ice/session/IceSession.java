@@ -127,6 +127,7 @@ public final class IceSession {
     public void addBase(TransportAddress base, long nowNanos) {
         preferences.add(base);
         gathered = false;
+        agent.setLocalEnded(false);
         if (setup.policy() != IcePolicy.RELAY) {
             add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
         }
@@ -175,12 +176,14 @@ public final class IceSession {
         agent.setRemoteCredentials(credentials, nowNanos);
         remotes.begin(credentials.ufrag()).forEach(candidate -> agent.addRemoteCandidate(candidate, nowNanos));
         agent.setRemoteEnded(remotes.hasEnded());
+        relays.permitAll(nowNanos);
         step(nowNanos);
     }
 
     /** Adds a candidate of the present generation that the peer signalled, at any time (RFC 8838). */
     public void addRemoteCandidate(Candidate candidate, long nowNanos) {
         agent.addRemoteCandidate(candidate, nowNanos);
+        relays.permitAll(nowNanos);
         step(nowNanos);
     }
 
@@ -420,6 +423,7 @@ public final class IceSession {
         relays.step(nowNanos);
         if (!gathered && gathering.done()) {
             gathered = true;
+            agent.setLocalEnded(true);
             events.add(new SessionEvent.GatheringDone());
         }
     }

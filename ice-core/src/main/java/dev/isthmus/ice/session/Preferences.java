@@ -68,8 +68,11 @@ final class Preferences {
         return MOST - place(base);
     }
 
-    /** Returns the local preference of what a server relays: by datagrams before by connections, those without TLS first. */
+    /**
+     * Returns the local preference of what a server relays: by datagrams before by connections, those without TLS first. An address of the
+     * family in which the server is reached comes first, since peers of that family reach it without a second relay.
+     */
     int relayed(TransportAddress base, IceServer.Kind kind, boolean ipv4) {
-        return MOST - KIND_STEP * kind.ordinal() - 2 * place(base) - (ipv4 ? 1 : 0);
+        return MOST - KIND_STEP * kind.ordinal() - 2 * place(base) - (ipv4 == base.ipv4() ? 0 : 1);
     }
 }

@@ -1,6 +1,7 @@
 package dev.isthmus.ice.session;
 
 import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.session.IceSession.Setup;
@@ -46,6 +47,16 @@ final class RelayWays {
         if (peer != null && way.client.data().frame(peer, framed, TurnData.HEADROOM, check.bytes().length)) {
             int from = way.client.data().offset();
             send(way, Arrays.copyOfRange(framed.array(), from, from + way.client.data().length()));
+        }
+    }
+
+    /** Lets the peer's candidates in before they are checked, so that its own checks get through to us. */
+    void permitAll(long nowNanos) {
+        for (CandidatePair pair : session.agent().pairs()) {
+            RelayWay way = pair.state() == CandidatePair.State.FAILED ? null : gathering.of(pair.local().base());
+            if (way != null) {
+                way.client.permit(pair.remote().address(), nowNanos);
+            }
         }
     }
 
@@ -127,6 +138,7 @@ final class RelayWays {
             int preference = preferences.relayed(way.base, way.server.kind(), each.ipv4());
             session.add(Candidate.relayed(each, way.client.server(), related, preference), true, nowNanos);
         }
+        permitAll(nowNanos);
     }
 
     /** A base is gone: mobile allocations go on from another one. */

@@ -110,6 +110,9 @@ public final class SimNetwork {
             return;
         }
         SimNat nat = natOfInside.get(from);
+        if (natOfInside.get(to) != null && natOfInside.get(to) != nat) {
+            return; // nobody outside has a route to an inside address
+        }
         TransportAddress source = nat == null ? from : nat.outbound(from, to);
         deliverLater(new Packet(source, to, bytes));
         if (random.fraction() < conditions.duplicate()) {

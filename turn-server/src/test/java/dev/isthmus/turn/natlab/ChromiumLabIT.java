@@ -131,7 +131,8 @@ class ChromiumLabIT {
             agent.connected();
             assertThat(connected.get(30, TimeUnit.SECONDS)).as(browser::output).isEqualTo("connected");
             assertThat(agent.firstByte()).isEqualTo(22); // a DTLS handshake record
-            assertThat(agent.seesRelay()).isEqualTo(!Site.direct(ours, theirs));
+            boolean relay = !Site.direct(ours, theirs);
+            assertThat(agent.endsAtRelay(relay)).isEqualTo(relay);
         } finally {
             web.stop(0);
         }

@@ -120,6 +120,15 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         return pair.isRelayed() || pair.remote().address().host().equals(NatLab.SERVER);
     }
 
+    /** Returns whether the pair that is taken in the end goes by the relay: browsers take what works first, then the best. */
+    boolean endsAtRelay(boolean expected) throws InterruptedException {
+        boolean relay = seesRelay();
+        while (relay != expected && selections.poll(10, TimeUnit.SECONDS) != null) {
+            relay = seesRelay();
+        }
+        return relay;
+    }
+
     /** Sends until the same comes back. */
     void echo(String text) throws InterruptedException {
         deliver(this, text);

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ class NatTableTest {
     private static final TransportAddress STUN4 = address("192.0.2.10:3478");
     private static final TransportAddress STUN6 = address("[2001:db8::10]:3478");
     private static final SimNetwork.Conditions LOSSY = new SimNetwork.Conditions(TimeUnit.MILLISECONDS.toNanos(100), 0.05, 0, 0.1, 1472);
+
+    private static final long ONE_WAY = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static SimSession.Place place(Site site, int side) {
         boolean outside = site == Site.OPEN || site == Site.UDP_BLOCKED;
@@ -103,6 +106,44 @@ class NatTableTest {
                 assertThat(cells[2 + b.ordinal()]).as("%s, %s", a, b).isEqualTo(Site.direct(a, b) ? "direct" : "relay");
             }
         }
+    }
+
+    /** From the moment at which each side knows all candidates until the controlling one has nominated: which pair, and how long it took. */
+    @Test
+    void typesAndTimes() throws IOException {
+        List<String> table = new ArrayList<>();
+        for (Site a : Site.values()) {
+            StringBuilder row = new StringBuilder("| " + name(a) + " |");
+            for (Site b : Site.values()) {
+                row.append(' ').append(typesAndTime(a, b)).append(" |");
+            }
+            table.add(row.toString());
+        }
+        assertThat(String.join("\n", Files.readAllLines(Path.of("../docs/ice.md")))).contains(String.join("\n", table));
+    }
+
+    private static String name(Site site) {
+        String words = site.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return words.replace(" restricted", "-restricted").replace("udp", "UDP").replace("ipv6", "IPv6");
+    }
+
+    private static String typesAndTime(Site a, Site b) {
+        SimNetwork network = new SimNetwork(1);
+        network.conditions(new SimNetwork.Conditions(ONE_WAY, 0, 0, 0, 1472));
+        new SimTurnServer(network, STUN4, STUN6, "192.0.2.20", "2001:db8::20");
+        SimSession one = new SimSession(network, place(a, 1), true);
+        SimSession two = new SimSession(network, place(b, 2), false);
+        one.gather();
+        two.gather();
+        network.run(TimeUnit.SECONDS.toNanos(20));
+        long began = network.now();
+        one.learn(two);
+        two.learn(one);
+        assertThat(network.runUntil(() -> one.session().agent().selectedPair() != null, TimeUnit.SECONDS.toNanos(30))).isTrue();
+        long took = network.now() - began;
+        assertThat(one.selected().isRelayed()).as("%s, %s: %s", a, b, one.selected()).isEqualTo(!Site.direct(a, b));
+        return "%s-%s %d".formatted(one.selected().local().type().token(), one.selected().remote().type().token(),
+                TimeUnit.NANOSECONDS.toMillis(took));
     }
 
     private static void exchange(SimNetwork network, SimSession from, SimSession to) {

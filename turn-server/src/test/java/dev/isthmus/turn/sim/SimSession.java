@@ -76,6 +76,24 @@ public final class SimSession implements SimNetwork.Host {
         other.flush();
     }
 
+    /** Gathers, and tells nobody what it finds. */
+    public void gather() {
+        session.gather(place.bases(), network.now());
+        flush();
+    }
+
+    /** Takes all that another one has to tell, and that this is all. */
+    public void learn(SimSession other) {
+        session.setRemoteCredentials(other.session.agent().localCredentials(), network.now());
+        other.candidates.forEach(candidate -> session.addRemoteCandidate(asRead(candidate), network.now()));
+        session.endOfRemoteCandidates("", network.now());
+        flush();
+    }
+
+    private static Candidate asRead(Candidate candidate) {
+        return Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate)));
+    }
+
     /** Another interface comes up. */
     public void up(TransportAddress base, @Nullable SimNat nat) {
         nats.put(base, nat);
@@ -192,8 +210,7 @@ public final class SimSession implements SimNetwork.Host {
             if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
                 candidates.add(candidate);
                 if (other != null) {
-                    other.session.addRemoteCandidate(
-                            Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate))), network.now());
+                    other.session.addRemoteCandidate(asRead(candidate), network.now());
                     other.flush();
                 }
             } else if (event instanceof SessionEvent.SocketWanted(TransportAddress gone, TransportAddress host)) {

@@ -1,0 +1,68 @@
+package dev.isthmus.ice.ice;
+
+import dev.isthmus.ice.net.TransportAddress;
+
+/** What stands in the way of pairs, as the network and the owner of the sockets say. */
+final class Obstacles {
+    private final IceAgent agent;
+    private final InFlight inFlight;
+    private final Contest contest = new Contest();
+
+    Obstacles(IceAgent agent, InFlight inFlight) {
+        this.agent = agent;
+        this.inFlight = inFlight;
+    }
+
+    void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
+        CandidatePair pair = agent.checkList().find(base, peer);
+        if (pair != null && pair != agent.selection().pair() && pair.isPending()) {
+            agent.counters().count(IceReason.UNREACHABLE);
+            giveUp(pair, nowNanos);
+        }
+    }
+
+    void onBaseGone(TransportAddress base, long nowNanos) {
+        CandidatePair current = agent.selection().pair();
+        for (CandidatePair gone : agent.checkList().removeBase(base)) {
+            giveUp(gone, nowNanos);
+        }
+        if (current != null && current.local().base().equals(base)) {
+            agent.selection().lose(nowNanos);
+        }
+    }
+
+    void onAddressInUse(TransportAddress base, TransportAddress peer, long nowNanos) {
+        CandidatePair pair = agent.checkList().find(base, peer);
+        if (pair == null || pair.barred) {
+            return;
+        }
+        agent.counters().count(IceReason.ADDRESS_IN_USE);
+        pair.barred = contest.onContested(pair, nowNanos);
+        if (pair == agent.selection().pair()) {
+            agent.selection().lose(nowNanos);
+        }
+        giveUp(pair, nowNanos);
+    }
+
+    private void giveUp(CandidatePair pair, long nowNanos) {
+        inFlight.drop(pair);
+        agent.checkList().withdraw(pair);
+        agent.fail(pair, nowNanos);
+    }
+
+    void onTimeout(long nowNanos) {
+        CandidatePair contested = contest.due(nowNanos);
+        if (contested != null) {
+            agent.trigger(contested, nowNanos);
+        }
+    }
+
+    /** Begins a new generation. */
+    void restart() {
+        contest.restart();
+    }
+
+    long nextDeadline() {
+        return contest.nextDeadline();
+    }
+}
