@@ -42,9 +42,20 @@ final class AgentGroup {
         agents.forEach(IceAgent::onRole);
     }
 
+    /** Section 6.1.2.6: pairs of one foundation are checked one after the other, in whatever component they are. */
+    boolean isBusy(String foundation) {
+        return agents.stream().anyMatch(agent -> agent.checkList().isBusy(foundation));
+    }
+
     /** Section 7.2.5.3.3: what shares the foundation of a pair that succeeded is worth a check in every component. */
-    void unfreeze(String foundation) {
+    void unfreeze(String foundation, long nowNanos) {
         agents.forEach(agent -> agent.checkList().unfreeze(foundation));
+        wake(nowNanos);
+    }
+
+    /** A check of one component has ended, for which those of another may have waited. */
+    void wake(long nowNanos) {
+        agents.forEach(agent -> agent.wake(nowNanos));
     }
 
     /** Returns when the next check may go out. */

@@ -31,7 +31,9 @@ final class Check {
         // A late answer still shows consent (RFC 7675), so that a consent check lives as long as consent itself.
         this.retransmission = consent
                 ? Retransmission.once(Consent.EXPIRY, nowNanos)
-                : Retransmission.of(Schedule.STANDARD, rtoNanos, nowNanos);
+                : pair.local().transport().isTcp()
+                        ? Retransmission.reliable(nowNanos)
+                        : Retransmission.of(Schedule.STANDARD, rtoNanos, nowNanos);
     }
 
     /** What a check sends. A consent check (RFC 7675) is sent once and not repeated. */

@@ -6,9 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The check list of one data stream (RFC 8445, section 6.1.2): pairs in order of priority, their states, and the triggered-check queue. */
@@ -23,15 +21,10 @@ final class CheckList {
     private final Deque<CandidatePair> triggered = new ArrayDeque<>();
     /** To be checked anew, after what is triggered. */
     private final Deque<CandidatePair> again = new ArrayDeque<>();
-    private boolean controlling;
+    private final AgentGroup group;
 
-    CheckList(boolean controlling) {
-        this.controlling = controlling;
-    }
-
-    void controlling(boolean nowControlling) {
-        controlling = nowControlling;
-        sort();
+    CheckList(AgentGroup group) {
+        this.group = group;
     }
 
     List<CandidatePair> pairs() {
@@ -44,7 +37,7 @@ final class CheckList {
 
     /** 7.2.5.3.1: an address that we did not know becomes a peer-reflexive candidate of ours, with the base of the check. */
     void discoverLocal(Candidate checked, TransportAddress mapped) {
-        if (localAt(mapped) == null) {
+        if (!checked.transport().isTcp() && localAt(mapped) == null) {
             addLocal(new Candidate(CandidateType.PEER_REFLEXIVE, Candidate.foundation(CandidateType.PEER_REFLEXIVE, checked.base()),
                     checked.component(), checked.reflexivePriority(), mapped, checked.base()));
         }
@@ -52,6 +45,19 @@ final class CheckList {
 
     int peerReflexiveRemotes() {
         return (int) remotes.stream().filter(r -> r.type() == CandidateType.PEER_REFLEXIVE).count();
+    }
+
+    /** Makes room for another peer-reflexive candidate: takes away the oldest one by which nothing goes any more. */
+    void forgetPeerReflexive() {
+        for (Candidate remote : remotes) {
+            boolean dead = remote.type() == CandidateType.PEER_REFLEXIVE
+                    && pairs.stream().noneMatch(pair -> pair.remote() == remote && pair.state() != State.FAILED);
+            if (dead) {
+                remotes.remove(remote);
+                pairs.removeIf(pair -> pair.remote() == remote);
+                return;
+            }
+        }
     }
 
     boolean hasRemotes() {
@@ -121,7 +127,10 @@ final class CheckList {
     private void form(Candidate local, Candidate remote) {
         boolean family = local.address().ipv4() == remote.address().ipv4();
         boolean reflexive = local.type() == CandidateType.SERVER_REFLEXIVE || local.type() == CandidateType.PEER_REFLEXIVE;
-        if (!family || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
+        // A passive candidate waits until the peer connects (RFC 6544, section 6.2).
+        boolean waits = local.transport() == CandidateTransport.TCP_PASSIVE && remote.type() != CandidateType.PEER_REFLEXIVE;
+        boolean meets = local.transport() == remote.transport().counterpart() && !waits;
+        if (!family || !meets || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
             return;
         }
         pairs.add(new CandidatePair(local, remote));
@@ -130,7 +139,7 @@ final class CheckList {
             // one too many
         }
         CandidatePair added = find(local.base(), remote.address());
-        if (added != null && added.state() == State.FROZEN && !foundationBusy(added)) {
+        if (added != null && added.state() == State.FROZEN && !group.isBusy(added.foundation())) {
             added.state(State.WAITING);
         }
     }
@@ -146,10 +155,9 @@ final class CheckList {
         return false;
     }
 
-    private boolean foundationBusy(CandidatePair pair) {
+    boolean isBusy(String foundation) {
         for (CandidatePair other : pairs) {
-            if (other != pair && other.foundation().equals(pair.foundation())
-                    && (other.state() == State.WAITING || other.state() == State.IN_PROGRESS)) {
+            if (other.foundation().equals(foundation) && (other.state() == State.WAITING || other.state() == State.IN_PROGRESS)) {
                 return true;
             }
         }
@@ -166,8 +174,8 @@ final class CheckList {
         return null;
     }
 
-    private void sort() {
-        pairs.sort(Comparator.comparingLong((CandidatePair p) -> p.priority(controlling)).reversed());
+    void sort() {
+        pairs.sort(Comparator.comparingLong((CandidatePair p) -> p.priority(group.controlling())).reversed());
     }
 
     /** Takes away our candidates with a base, and returns the pairs that go with them. */
@@ -243,17 +251,8 @@ final class CheckList {
 
     /** Returns the best frozen pair whose foundation is not being checked, or null. */
     private @Nullable CandidatePair firstThawed() {
-        if (firstIn(State.FROZEN) == null) {
-            return null;
-        }
-        Set<String> busy = new HashSet<>();
         for (CandidatePair pair : pairs) {
-            if (pair.state() == State.IN_PROGRESS) {
-                busy.add(pair.foundation());
-            }
-        }
-        for (CandidatePair pair : pairs) {
-            if (pair.state() == State.FROZEN && !busy.contains(pair.foundation())) {
+            if (pair.state() == State.FROZEN && !group.isBusy(pair.foundation())) {
                 return pair;
             }
         }
@@ -295,6 +294,6 @@ final class CheckList {
     }
 
     long priority(CandidatePair pair) {
-        return pair.priority(controlling);
+        return pair.priority(group.controlling());
     }
 }

@@ -20,7 +20,7 @@ final class CheckReceiver {
 
     IceReason onRequest(StunMessage request, TransportAddress at, TransportAddress from, long nowNanos) {
         String username = request.text(StunAttribute.USERNAME);
-        IceCredentials own = username == null ? null : generation(username);
+        IceCredentials own = username == null ? null : agent.keys().named(username);
         if (own == null) {
             return IceReason.WRONG_USERNAME;
         }
@@ -47,16 +47,6 @@ final class CheckReceiver {
             return IceReason.CHECK_ANSWERED;
         }
         return onAuthenticated(request, at, from, key, nowNanos);
-    }
-
-    private @Nullable IceCredentials generation(String username) {
-        int colon = username.indexOf(':');
-        String ufrag = colon < 0 ? username : username.substring(0, colon);
-        if (ufrag.equals(agent.localCredentials().ufrag())) {
-            return agent.localCredentials();
-        }
-        IceCredentials previous = agent.previousLocal();
-        return previous != null && ufrag.equals(previous.ufrag()) ? previous : null;
     }
 
     private IceReason onAuthenticated(StunMessage request, TransportAddress at, TransportAddress from, byte[] key, long nowNanos) {
@@ -96,9 +86,12 @@ final class CheckReceiver {
             return null;
         }
         if (list.remoteAt(from, own.component()) == null) {
+            if (list.peerReflexiveRemotes() >= MAX_PEER_REFLEXIVE) {
+                list.forgetPeerReflexive();
+            }
             int peerReflexive = list.peerReflexiveRemotes();
             Candidate reflexive = new Candidate(CandidateType.PEER_REFLEXIVE, "prflx" + peerReflexive, own.component(),
-                    Math.max(1, priority & Integer.MAX_VALUE), from, from);
+                    Math.max(1, priority & Integer.MAX_VALUE), from, from, null, own.transport().counterpart());
             if (peerReflexive >= MAX_PEER_REFLEXIVE || !list.addRemote(reflexive)) {
                 agent.counters().count(IceReason.TOO_MANY_CANDIDATES);
                 return null;

@@ -49,9 +49,7 @@ public final class IceAgent {
     private final CheckSender sender;
     private final InFlight inFlight;
     private CheckList checkList;
-    private IceCredentials local;
-    private @Nullable IceCredentials previousLocal;
-    private @Nullable IceCredentials remote;
+    private final Keys keys;
     private IceState state = IceState.NEW;
     private boolean remoteLite;
     private final Patience patience = new Patience();
@@ -75,8 +73,8 @@ public final class IceAgent {
         this.group = group;
         this.random = random;
         this.counters = counters;
-        this.local = setup.local();
-        this.checkList = new CheckList(group.controlling());
+        this.keys = new Keys(setup.local());
+        this.checkList = new CheckList(group);
         this.receiver = new CheckReceiver(this, messages);
         this.sender = new CheckSender(setup.transactionTag(), random, messages);
         this.inFlight = sender.inFlight();
@@ -84,6 +82,11 @@ public final class IceAgent {
         this.obstacles = new Obstacles(this, inFlight);
         this.answers = new AnswerReceiver(this, inFlight, messages);
         group.add(this);
+    }
+
+    /** Returns an agent for another component of the same stream: it has the role and the credentials of this one, and they share the pace. */
+    public IceAgent sibling() {
+        return new IceAgent(setup, group, random, counters, messages);
     }
 
     /** The peer only answers checks (RFC 8445, section 6.1.1): we control, or, if we are lite too, nobody checks anything. */
@@ -105,7 +108,7 @@ public final class IceAgent {
 
     /** Sets the peer's credentials of this generation; checks begin once candidates are there. */
     public void setRemoteCredentials(IceCredentials credentials, long nowNanos) {
-        remote = credentials;
+        keys.remote(credentials);
         begin(nowNanos);
     }
 
@@ -135,7 +138,7 @@ public final class IceAgent {
     }
 
     void begin(long nowNanos) {
-        if (remote != null && checkList.hasRemotes()) {
+        if (keys.hasRemote() && checkList.hasRemotes()) {
             patience.begin(nowNanos);
             if (state == IceState.NEW) {
                 become(IceState.CHECKING);
@@ -153,11 +156,8 @@ public final class IceAgent {
      * the new generation is selected, and checks of the old generation are still answered until then.
      */
     public void restart(IceCredentials newLocal) {
-        Generation carrying = selection.generation();
-        previousLocal = carrying == null ? local : carrying.local();
-        local = newLocal;
-        remote = null;
-        CheckList fresh = new CheckList(group.controlling());
+        keys.restart(newLocal, selection.generation());
+        CheckList fresh = new CheckList(group);
         for (Candidate candidate : checkList.locals()) {
             if (candidate.type() != CandidateType.PEER_REFLEXIVE) {
                 fresh.addLocal(candidate);
@@ -202,7 +202,7 @@ public final class IceAgent {
     void succeeded(CandidatePair pair, boolean nominates, long nowNanos) {
         pair.state(State.SUCCEEDED);
         pair.valid = true;
-        group.unfreeze(pair.foundation());
+        group.unfreeze(pair.foundation(), nowNanos);
         onWorking(pair);
         wake(nowNanos);
         nomination.onValid(nowNanos);
@@ -234,7 +234,7 @@ public final class IceAgent {
     void onRole() {
         nomination.stop();
         checkList.pairs().forEach(pair -> pair.nominateOnSuccess = false);
-        checkList.controlling(group.controlling());
+        checkList.sort();
     }
 
     void fail(CandidatePair pair, long nowNanos) {
@@ -243,12 +243,17 @@ public final class IceAgent {
         if (pair != selection.pair()) {
             pair.valid = false;
         }
-        wake(nowNanos);
+        group.wake(nowNanos);
     }
 
     /** The network says that the peer cannot be reached there: the pair fails at once. For the selected pair consent decides. */
     public void onUnreachable(TransportAddress base, TransportAddress peer, long nowNanos) {
         obstacles.onUnreachable(base, peer, nowNanos);
+    }
+
+    /** The connection by which a pair goes has ended (RFC 6544, section 8): the pair works no more. */
+    public void onDisconnected(TransportAddress base, TransportAddress peer, long nowNanos) {
+        obstacles.onDisconnected(base, peer, nowNanos);
     }
 
     /** Takes candidates of ours away whose base is gone: an interface, or an allocation. */
@@ -269,7 +274,7 @@ public final class IceAgent {
     }
 
     void selected(CandidatePair pair) {
-        previousLocal = null;
+        keys.forgetPrevious();
         events.add(new IceEvent.PairSelected(pair));
         become(IceState.CONNECTED);
     }
@@ -309,7 +314,7 @@ public final class IceAgent {
                 trigger(pair, nowNanos);
             }
         }
-        boolean hope = !setup.lite() && (!wasPresent && remote != null || !checkList.exhausted());
+        boolean hope = !setup.lite() && (!wasPresent && keys.hasRemote() || !checkList.exhausted());
         become(hope ? IceState.CHECKING : IceState.FAILED);
     }
 
@@ -324,8 +329,11 @@ public final class IceAgent {
         nomination.onTimeout(nowNanos);
         if (Deadline.due(nextCheckAt, nowNanos)) {
             long planned = nextCheckAt;
-            nextCheckAt = Deadline.NONE;
-            startNextCheck(planned, nowNanos);
+            nextCheckAt = group.slot(nowNanos);
+            if (nextCheckAt <= nowNanos) {
+                nextCheckAt = Deadline.NONE;
+                startNextCheck(planned, nowNanos);
+            }
         }
         if (state == IceState.CHECKING && Deadline.due(failureDeadline(), nowNanos)) {
             become(IceState.FAILED);
@@ -333,7 +341,7 @@ public final class IceAgent {
     }
 
     private void startNextCheck(long planned, long nowNanos) {
-        Generation with = generation();
+        Generation with = keys.generation();
         CandidatePair pair = with == null || setup.lite() ? null : checkList.next();
         if (pair != null && with != null) {
             pair.state(pair.valid ? State.SUCCEEDED : State.IN_PROGRESS);
@@ -348,12 +356,6 @@ public final class IceAgent {
         return new CheckSender.Manner(isControlling(), group.tieBreaker(), nominates, forConsent, group.pacing());
     }
 
-    @Nullable
-    Generation generation() {
-        IceCredentials peer = remote;
-        return peer == null ? null : new Generation(local, peer);
-    }
-
     /** Checks a pair out of turn because the peer checked it; a check of it that is under way gives way. */
     void trigger(CandidatePair pair, long nowNanos) {
         if (!pair.barred) {
@@ -364,7 +366,7 @@ public final class IceAgent {
     }
 
     void wake(long nowNanos) {
-        if (nextCheckAt == Deadline.NONE && remote != null && !setup.lite()) {
+        if (nextCheckAt == Deadline.NONE && keys.hasRemote() && !setup.lite()) {
             nextCheckAt = group.slot(nowNanos);
         }
     }
@@ -427,19 +429,17 @@ public final class IceAgent {
 
     /** Returns our credentials of this generation. */
     public IceCredentials localCredentials() {
-        return local;
+        return keys.local();
     }
 
     /** Returns our username fragments that peers may still use: this generation's, and that of a pair that carries media through a restart. */
     public List<String> liveUfrags() {
-        IceCredentials previous = previousLocal;
-        return previous == null ? List.of(local.ufrag()) : List.of(local.ufrag(), previous.ufrag());
+        return keys.liveUfrags();
     }
 
     /** Returns the peer's username fragment of this generation, or an empty text before it is known. */
     public String remoteUfrag() {
-        IceCredentials peer = remote;
-        return peer == null ? "" : peer.ufrag();
+        return keys.remoteUfrag();
     }
 
     /** Returns our candidates, peer-reflexive ones included. */
@@ -452,9 +452,8 @@ public final class IceAgent {
         return List.copyOf(checkList.pairs());
     }
 
-    @Nullable
-    IceCredentials previousLocal() {
-        return previousLocal;
+    Keys keys() {
+        return keys;
     }
 
     CheckList checkList() {

@@ -11,5 +11,18 @@ public enum IceState {
     /** The selected pair has not answered for a while; it may recover. */
     DISCONNECTED,
     /** No pair works, or consent was lost (RFC 7675, section 5.1). */
-    FAILED
+    FAILED;
+
+    /** Returns the state of a stream of two components: it has what both have, and the worst that one has. */
+    public IceState with(IceState other) {
+        if (this == other) {
+            return this;
+        }
+        for (IceState worst : new IceState[]{FAILED, DISCONNECTED}) {
+            if (this == worst || other == worst) {
+                return worst;
+            }
+        }
+        return CHECKING;
+    }
 }

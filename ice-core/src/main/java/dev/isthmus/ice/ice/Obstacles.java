@@ -21,6 +21,23 @@ final class Obstacles {
         }
     }
 
+    /** A pair's connection has ended: one that carried media and that we opened is opened anew, once. */
+    void onDisconnected(TransportAddress base, TransportAddress peer, long nowNanos) {
+        CandidatePair current = agent.selection().pair();
+        CandidatePair pair = current != null && current.joins(base, peer) ? current : agent.checkList().find(base, peer);
+        if (pair == null) {
+            return;
+        }
+        if (pair == current) {
+            agent.selection().lose(nowNanos);
+        }
+        pair.valid = false;
+        giveUp(pair, nowNanos);
+        if (pair == current && pair.local().transport() == CandidateTransport.TCP_ACTIVE) {
+            agent.trigger(pair, nowNanos);
+        }
+    }
+
     void onBaseGone(TransportAddress base, long nowNanos) {
         CandidatePair current = agent.selection().pair();
         for (CandidatePair gone : agent.checkList().removeBase(base)) {

@@ -72,7 +72,7 @@ final class Selection {
 
     private void select(CandidatePair chosen, long nowNanos) {
         pair = chosen;
-        generation = agent.generation();
+        generation = agent.keys().generation();
         sender.inFlight().dropConsent();
         stopProbing();
         if (agent.hasConsent()) {

@@ -155,12 +155,12 @@ public final class AddressKey {
 
     /** Returns the remote address as an object; allocates. */
     public TransportAddress remote() {
-        return new TransportAddress(ipv4, remoteHigh, remoteLow, remotePort, scope);
+        return new TransportAddress(ipv4, remoteHigh, remoteLow, remotePort, scope, false);
     }
 
     /** Returns the local address as an object; allocates. */
     public TransportAddress local() {
-        return new TransportAddress(ipv4, localHigh, localLow, localPort, 0);
+        return new TransportAddress(ipv4, localHigh, localLow, localPort, 0, false);
     }
 
     /** Returns whether the remote side is that address and port. */

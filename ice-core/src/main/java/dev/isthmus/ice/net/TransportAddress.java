@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A numeric IP address with a port: immutable, made rarely, never looked up by name. An IPv4 address stands in the low 32 bits of
+ * A numeric IP address with a port, and whether it is one of TCP: immutable, made rarely, never looked up by name. An IPv4 address stands in the low 32 bits of
  * {@code low} with {@code high} zero.
  *
  * @param ipv4 whether this is an IPv4 address
@@ -12,24 +12,30 @@ import org.jspecify.annotations.Nullable;
  * @param low  the lower 64 bits of an IPv6 address, or the 32 bits of an IPv4 address
  * @param port 0 to 65535
  * @param scope the IPv6 scope (interface index), 0 where none is given
+ * @param tcp   whether it is a port of TCP, which is another one than that of UDP with the same number
  */
-public record TransportAddress(boolean ipv4, long high, long low, int port, int scope) {
+public record TransportAddress(boolean ipv4, long high, long low, int port, int scope, boolean tcp) {
 
     private static final long MAPPED = 0xffff_0000_0000L;
 
     /** Returns an IPv4 address from its 32 bits. */
     public static TransportAddress ipv4(int address, int port) {
-        return new TransportAddress(true, 0, address & 0xffffffffL, port, 0);
+        return new TransportAddress(true, 0, address & 0xffffffffL, port, 0, false);
     }
 
     /** Returns an IPv6 address without a scope. */
     public static TransportAddress ipv6(long high, long low, int port) {
-        return new TransportAddress(false, high, low, port, 0);
+        return new TransportAddress(false, high, low, port, 0, false);
     }
 
     /** Returns the address with another port. */
     public TransportAddress withPort(int newPort) {
-        return new TransportAddress(ipv4, high, low, newPort, scope);
+        return new TransportAddress(ipv4, high, low, newPort, scope, tcp);
+    }
+
+    /** Returns the port of TCP with the same number. */
+    public TransportAddress overTcp() {
+        return new TransportAddress(ipv4, high, low, port, scope, true);
     }
 
     /** Returns whether both have the same IP address, whatever their ports. */
@@ -139,6 +145,6 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
 
     @Override
     public String toString() {
-        return (ipv4 ? host() : "[" + host() + "]") + ":" + port;
+        return (ipv4 ? host() : "[" + host() + "]") + ":" + port + (tcp ? "/tcp" : "");
     }
 }

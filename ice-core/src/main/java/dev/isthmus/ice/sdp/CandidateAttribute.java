@@ -1,6 +1,7 @@
 package dev.isthmus.ice.sdp;
 
 import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidateTransport;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.net.TransportAddress;
 import java.util.Collections;
@@ -30,14 +31,22 @@ public record CandidateAttribute(String foundation, int component, String transp
     private static final int MANDATORY = 8;
     private static final int MOST_COMPONENTS = 256;
     private static final int LONGEST = 2048;
+    private static final String TCP_TYPE = "tcptype";
 
     /** Returns the attribute of a candidate of ours. */
     public static CandidateAttribute of(Candidate candidate, Map<String, String> extensions) {
         TransportAddress related = candidate.related();
-        return new CandidateAttribute(candidate.foundation(), candidate.component(), "udp", candidate.priority(),
+        CandidateTransport transport = candidate.transport();
+        Map<String, String> all = new LinkedHashMap<>();
+        if (transport.isTcp()) {
+            all.put(TCP_TYPE, transport.tcpType());
+        }
+        all.putAll(extensions);
+        return new CandidateAttribute(candidate.foundation(), candidate.component(), transport.isTcp() ? "tcp" : "udp",
+                candidate.priority(),
                 candidate.address().host(),
                 candidate.address().port(), candidate.type().token(), related == null ? null : related.host(),
-                related == null ? -1 : related.port(), Map.copyOf(extensions));
+                related == null ? -1 : related.port(), Collections.unmodifiableMap(all));
     }
 
     /** Returns the value of a candidate of ours without extensions. */
@@ -99,11 +108,20 @@ public record CandidateAttribute(String foundation, int component, String transp
 
     /** Returns the candidate that this agent can check, or null: another transport, a name instead of an address, an unknown type, port 0. */
     public @Nullable Candidate candidate() {
-        TransportAddress address = port == 0 || !transport.equals("udp") ? null : TransportAddress.parse(host, port);
+        return candidate(host);
+    }
+
+    /** Returns the candidate that this agent can check with an address that its name was resolved to, or null. */
+    public @Nullable Candidate candidate(String literal) {
+        CandidateTransport how = CandidateTransport.of(transport, extensions.get(TCP_TYPE));
+        TransportAddress parsed = port == 0 || how == null ? null : TransportAddress.parse(literal, port);
+        TransportAddress address = parsed == null || how == null || !how.isTcp() ? parsed : parsed.overTcp();
         CandidateType known = CandidateType.of(type);
         String related = relatedHost;
         TransportAddress from = related == null || relatedPort < 0 ? null : TransportAddress.parse(related, relatedPort);
-        return address == null || known == null ? null : new Candidate(known, foundation, component, priority, address, address, from);
+        return address == null || known == null || how == null
+                ? null
+                : new Candidate(known, foundation, component, priority, address, address, from, how);
     }
 
     /** Returns whether the address is a name that is to be asked of mDNS (RFC 8828, section 5, and its draft): it ends in {@code .local}. */

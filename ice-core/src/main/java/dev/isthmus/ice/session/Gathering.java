@@ -20,6 +20,7 @@ final class Gathering {
     private final List<StunQuery> queries = new ArrayList<>();
     private final List<RelayWay> relays = new ArrayList<>();
     private final Deque<Object> toStart = new ArrayDeque<>();
+    private int connections;
     private long nextStart = Deadline.NONE;
 
     /** From where servers are asked: STUN servers from the bases, TURN servers from sockets that may be others. */
@@ -39,8 +40,8 @@ final class Gathering {
                 bases.forEach(base -> add(asking.apply(server, base)));
             } else if (server.kind() == IceServer.Kind.TURN_UDP) {
                 bases.forEach(base -> add(new RelayWay(server, base, RelayWay.NO_CONNECTION, clients.apply(server))));
-            } else if (server.kind().connects() && !bases.isEmpty()) {
-                add(new RelayWay(server, bases.get(0), relays.size(), clients.apply(server)));
+            } else if (server.kind().connects() && !bases.isEmpty() && relays.stream().noneMatch(way -> way.server.equals(server))) {
+                add(new RelayWay(server, bases.get(0), connections++, clients.apply(server)));
             }
         }
         if (nextStart == Deadline.NONE && !toStart.isEmpty()) {
@@ -72,6 +73,10 @@ final class Gathering {
     /** Asks nothing more from a base. */
     void forget(TransportAddress base) {
         queries.removeIf(query -> query.base.equals(base));
+        List<RelayWay> unasked = relays.stream().filter(way -> way.connection == RelayWay.NO_CONNECTION && way.base.equals(base))
+                .filter(toStart::contains).toList();
+        relays.removeAll(unasked);
+        toStart.removeAll(unasked);
         toStart.removeIf(next -> next instanceof StunQuery query && query.base.equals(base));
     }
 
@@ -83,11 +88,14 @@ final class Gathering {
         return relays;
     }
 
+    /** Forgets what has come to its end; a server that is reached from another base later is asked again. */
+    void sweep() {
+        relays.removeIf(way -> way.ended);
+    }
+
     @Nullable
     RelayWay onConnection(int connection) {
-        return connection < 0 || connection >= relays.size() || relays.get(connection).connection != connection
-                ? null
-                : relays.get(connection);
+        return connection < 0 ? null : relays.stream().filter(way -> way.connection == connection).findFirst().orElse(null);
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package dev.isthmus.ice.session;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.CandidateTransport;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
@@ -14,8 +15,6 @@ import dev.isthmus.ice.ice.IceTransmit;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.stun.StunMessage;
-import dev.isthmus.ice.stun.StunResult;
-import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
@@ -69,31 +68,53 @@ public final class IceSession {
         DROPPED
     }
 
+    /** What an active candidate has for a port (RFC 6544, section 4.5). */
+    public static final int ACTIVE_PORT = 9;
     private final Setup setup;
     private final RandomSource random;
+    private final int component;
     private final Shared shared;
     private final IceAgent agent;
     private final Gathering gathering = new Gathering();
     private final RelayWays relays;
+    private final Mappings mappings;
     private final Outlet outlet;
     private final RemoteCandidates remotes = new RemoteCandidates();
     private final Deque<SessionTransmit> transmits = new ArrayDeque<>();
     private final Deque<SessionEvent> events = new ArrayDeque<>();
-    private final StunMessage message;
+    private final Inbox inbox;
     private Preferences preferences = new Preferences(List.of());
     private boolean gathered;
-    private int dataOffset;
-    private int dataLength;
 
     /** Creates a session that has not begun to gather. */
     public IceSession(Setup setup, RandomSource random, Shared shared) {
+        this(setup, random, shared, new IceAgent(setup.agent(), random, shared.ice(), shared.messages()), 1);
+    }
+
+    private IceSession(Setup setup, RandomSource random, Shared shared, IceAgent agent, int component) {
         this.setup = setup;
         this.random = random;
         this.shared = shared;
-        this.message = shared.message();
-        this.agent = new IceAgent(setup.agent(), random, shared.ice(), shared.messages());
+        this.component = component;
+        this.agent = agent;
         this.outlet = new Outlet(agent, shared.session());
         this.relays = new RelayWays(this, setup, random, shared, gathering);
+        this.mappings = new Mappings(this, setup, random, gathering);
+        this.inbox = new Inbox(this, gathering, mappings, shared, setup.policy() == IcePolicy.RELAY);
+    }
+
+    /**
+     * Returns the session of the next component of the same stream, with sockets of its own: RTCP where the peer does not multiplex it
+     * (RFC 5761). Both have one role, one pair of credentials and one pace; all that is told to one about the peer is told to the other, and
+     * after each call the timers of both are set anew.
+     */
+    public IceSession sibling() {
+        return new IceSession(setup, random, shared, agent.sibling(), component + 1);
+    }
+
+    /** Returns the component, 1 for RTP and 2 for RTCP. */
+    public int component() {
+        return component;
     }
 
     /**
@@ -119,7 +140,25 @@ public final class IceSession {
                 add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
             }
         }
-        gathering.plan(new Gathering.From(bases, relayBases), setup.servers(), setup.policy(), this::query, relays::client, nowNanos);
+        gathering.plan(new Gathering.From(bases, relayBases), setup.servers(), setup.policy(), mappings::query, relays::client, nowNanos);
+        step(nowNanos);
+    }
+
+    /**
+     * Adds candidates of TCP (RFC 6544), before or after gathering. Messages to and from their addresses are frames of RFC 4571 on
+     * connections: the owner opens one when something is to be sent from an active candidate's.
+     *
+     * @param hosts from which connections can be opened
+     * @param listeners where connections are taken
+     */
+    public void addStreams(List<TransportAddress> hosts, List<TransportAddress> listeners, long nowNanos) {
+        boolean tell = setup.policy() == IcePolicy.ALL;
+        if (setup.policy() != IcePolicy.RELAY) {
+            hosts.forEach(host -> add(Candidate.host(host.withPort(ACTIVE_PORT).overTcp(), preferences.direct(host),
+                    CandidateTransport.TCP_ACTIVE), tell, nowNanos));
+            listeners.forEach(
+                    at -> add(Candidate.host(at.overTcp(), preferences.direct(at), CandidateTransport.TCP_PASSIVE), tell, nowNanos));
+        }
         step(nowNanos);
     }
 
@@ -131,7 +170,7 @@ public final class IceSession {
         if (setup.policy() != IcePolicy.RELAY) {
             add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
         }
-        gathering.plan(new Gathering.From(List.of(base), List.of(base)), setup.servers(), setup.policy(), this::query, relays::client,
+        gathering.plan(new Gathering.From(List.of(base), List.of(base)), setup.servers(), setup.policy(), mappings::query, relays::client,
                 nowNanos);
         step(nowNanos);
     }
@@ -148,10 +187,6 @@ public final class IceSession {
         step(nowNanos);
     }
 
-    private StunQuery query(IceServer server, TransportAddress base) {
-        return new StunQuery(server, base, setup.agent().transactionTag(), random.nextLong());
-    }
-
     /** Adds a candidate unless another one has the same address and base (RFC 8445, section 5.1.3), and tells the peer of it or not. */
     void add(Candidate candidate, boolean tell, long nowNanos) {
         boolean redundant = agent.localCandidates().stream().anyMatch(other -> other.type() != CandidateType.PEER_REFLEXIVE
@@ -159,9 +194,10 @@ public final class IceSession {
         if (redundant) {
             return;
         }
-        agent.addLocalCandidate(candidate, nowNanos);
+        Candidate ours = candidate.inComponent(component);
+        agent.addLocalCandidate(ours, nowNanos);
         if (tell) {
-            events.add(new SessionEvent.CandidateFound(candidate));
+            events.add(new SessionEvent.CandidateFound(ours));
         }
     }
 
@@ -233,95 +269,14 @@ public final class IceSession {
         step(nowNanos);
     }
 
-    /** Takes a datagram that arrived at one of the bases. */
+    /** Takes a datagram that arrived at one of the bases, or a frame of a candidate's connection. */
     public Inbound onPacket(ByteBuffer buffer, int offset, int length, TransportAddress at, TransportAddress from, long nowNanos) {
-        RelayWay way = gathering.from(at, from);
-        if (way != null) {
-            // One server may be asked for both: its answers to Binding requests are not the TURN client's.
-            return isMapping(buffer, offset, length, at, from)
-                    ? onDirect(buffer, offset, length, at, from, nowNanos)
-                    : onRelay(way, buffer, offset, length, nowNanos);
-        }
-        if (setup.policy() == IcePolicy.RELAY) {
-            shared.session().count(SessionReason.NOT_RELAYED);
-            return Inbound.DROPPED;
-        }
-        return onDirect(buffer, offset, length, at, from, nowNanos);
-    }
-
-    private boolean isMapping(ByteBuffer buffer, int offset, int length, TransportAddress at, TransportAddress from) {
-        return length > 0 && buffer.get(offset) == 1 && message.wrap(buffer, offset, length) == StunResult.OK
-                && message.method() == StunType.BINDING && gathering.answeredBy(message, at, from) != null;
+        return inbox.onPacket(buffer, offset, length, at, from, nowNanos);
     }
 
     /** Takes a message from a server on a connection. */
     public Inbound onMessage(int connection, ByteBuffer buffer, int offset, int length, long nowNanos) {
-        RelayWay way = gathering.onConnection(connection);
-        if (way == null) {
-            shared.session().count(SessionReason.UNKNOWN_CONNECTION);
-            return Inbound.DROPPED;
-        }
-        return onRelay(way, buffer, offset, length, nowNanos);
-    }
-
-    private Inbound onRelay(RelayWay way, ByteBuffer buffer, int offset, int length, long nowNanos) {
-        TurnClient.Inbound kind = way.client.onPacket(buffer, offset, length, nowNanos);
-        TransportAddress peer = way.client.data().source();
-        Inbound result = switch (kind) {
-            case DROPPED -> Inbound.DROPPED;
-            case CONTROL -> Inbound.CONTROL;
-            case DATA -> {
-                TransportAddress relayed = peer == null ? null : way.relayed(peer.ipv4());
-                yield relayed == null || peer == null
-                        ? Inbound.DROPPED
-                        : onDirect(buffer, way.client.data().offset(), way.client.data().length(), relayed, peer, nowNanos);
-            }
-        };
-        if (kind == TurnClient.Inbound.CONTROL) {
-            step(nowNanos);
-        }
-        return result;
-    }
-
-    private Inbound onDirect(ByteBuffer buffer, int offset, int length, TransportAddress at, TransportAddress from, long nowNanos) {
-        boolean stun = length > 0 && (buffer.get(offset) & 0xFC) == 0; // RFC 7983: 0 to 3
-        if (!stun) {
-            if (!agent.isProven(at, from)) {
-                shared.session().count(SessionReason.UNPROVEN_SOURCE);
-                return Inbound.DROPPED;
-            }
-            dataOffset = offset;
-            dataLength = length;
-            return Inbound.DATA;
-        }
-        if (message.wrap(buffer, offset, length) != StunResult.OK) {
-            shared.session().count(SessionReason.MALFORMED);
-            return Inbound.DROPPED;
-        }
-        StunQuery query = message.method() == StunType.BINDING ? gathering.answeredBy(message, at, from) : null;
-        if (query != null) {
-            onMapped(query, nowNanos);
-            step(nowNanos);
-            return Inbound.CONTROL;
-        }
-        IceReason reason = agent.onPacket(message, at, from, nowNanos);
-        step(nowNanos);
-        return switch (reason) {
-            case CHECK_ANSWERED -> Inbound.CHECKED;
-            case RESPONSE_ACCEPTED -> Inbound.ANSWERED;
-            default -> Inbound.CONTROL;
-        };
-    }
-
-    private void onMapped(StunQuery query, long nowNanos) {
-        boolean before = query.settled();
-        TransportAddress mapped = query.onAnswer(message, nowNanos);
-        if (mapped != null && !mapped.equals(query.base)) { // without a NAT it is the host candidate once more
-            add(Candidate.serverReflexive(mapped, query.base, query.server.address(), preferences.direct(query.base)), true, nowNanos);
-        } else if (mapped == null && !before) {
-            int code = message.errorCode();
-            error(query.server, query.base, code == 0 ? TurnClient.UNREACHABLE : code, message.errorReason());
-        }
+        return inbox.onMessage(connection, buffer, offset, length, nowNanos);
     }
 
     void error(IceServer server, TransportAddress base, int code, String text) {
@@ -364,6 +319,12 @@ public final class IceSession {
         step(nowNanos);
     }
 
+    /** The TCP connection between a candidate of ours and the peer has ended, or could not be made. */
+    public void onStreamEnd(TransportAddress base, TransportAddress peer, long nowNanos) {
+        agent.onDisconnected(base, peer, nowNanos);
+        step(nowNanos);
+    }
+
     /** Another session of the owner's goes by that way, and is answered there: this one has to find another. */
     public void onAddressInUse(TransportAddress base, TransportAddress peer, long nowNanos) {
         agent.onAddressInUse(base, peer, nowNanos);
@@ -378,16 +339,7 @@ public final class IceSession {
     /** Expires what is due. */
     public void onTimeout(long nowNanos) {
         agent.onTimeout(nowNanos);
-        for (StunQuery query : gathering.queries()) {
-            if (Deadline.due(query.deadline(), nowNanos)) {
-                byte[] bytes = query.onTimeout(nowNanos);
-                if (bytes == null) {
-                    error(query.server, query.base, TurnClient.UNREACHABLE, "the server does not answer");
-                } else {
-                    transmits.add(new SessionTransmit(query.base, query.server.address(), RelayWay.NO_CONNECTION, bytes));
-                }
-            }
-        }
+        mappings.onTimeout(nowNanos);
         for (RelayWay way : gathering.relays()) {
             if (Deadline.due(way.client.nextDeadline(), nowNanos)) {
                 way.client.onTimeout(nowNanos);
@@ -395,7 +347,7 @@ public final class IceSession {
         }
         Object next = gathering.next(nowNanos);
         if (next instanceof StunQuery query) {
-            transmits.add(new SessionTransmit(query.base, query.server.address(), RelayWay.NO_CONNECTION, query.start(nowNanos)));
+            mappings.start(query, nowNanos);
         } else if (next instanceof RelayWay way) {
             way.client.start(nowNanos);
         }
@@ -408,7 +360,7 @@ public final class IceSession {
     }
 
     /** Carries out what agent and clients want until they want nothing more. */
-    private void step(long nowNanos) {
+    void step(long nowNanos) {
         for (IceTransmit t = agent.pollTransmit(); t != null; t = agent.pollTransmit()) {
             RelayWay way = gathering.of(t.local());
             if (way == null) {
@@ -452,12 +404,12 @@ public final class IceSession {
 
     /** Returns where data begins that came last. */
     public int dataOffset() {
-        return dataOffset;
+        return inbox.dataOffset();
     }
 
     /** Returns how long it is. */
     public int dataLength() {
-        return dataLength;
+        return inbox.dataLength();
     }
 
     /** Takes the next message to send, or null. */

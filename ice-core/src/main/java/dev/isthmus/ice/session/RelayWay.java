@@ -23,6 +23,7 @@ final class RelayWay {
     List<TransportAddress> relayed = List.of();
     /** Whether it is known what comes of it. */
     boolean settled;
+    boolean ended;
 
     RelayWay(IceServer server, TransportAddress base, int connection, TurnClient client) {
         this.server = server;

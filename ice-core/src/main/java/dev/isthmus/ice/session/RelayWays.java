@@ -68,6 +68,7 @@ final class RelayWays {
             }
             drain(way);
         }
+        gathering.sweep();
     }
 
     private void drain(RelayWay way) {
@@ -106,6 +107,7 @@ final class RelayWays {
 
     private void failed(RelayWay way, int code, String text, long nowNanos) {
         way.settled = true;
+        way.ended = true;
         session.error(way.server, way.base, code, text);
         way.relayed.forEach(gone -> session.agent().removeBase(gone, nowNanos));
         way.relayed = List.of();

@@ -43,14 +43,14 @@ public final class SessionIndex<S> {
     /** A session and the keys under which it is found. */
     public static final class Entry<S> {
         private final S session;
-        private final IceAgent agent;
+        private final List<IceAgent> agents;
         private final int tag;
         private final List<AddressKey> flows = new ArrayList<>();
         private List<String> ufrags = List.of();
 
-        private Entry(S session, IceAgent agent, int tag) {
+        private Entry(S session, List<IceAgent> agents, int tag) {
             this.session = session;
-            this.agent = agent;
+            this.agents = List.copyOf(agents);
             this.tag = tag;
         }
 
@@ -60,14 +60,18 @@ public final class SessionIndex<S> {
         }
 
         private boolean answersAt(AddressKey key) {
-            CandidatePair pair = agent.selectedPair();
-            return pair != null && agent.state() == IceState.CONNECTED && goes(pair, key);
+            return agents.stream().anyMatch(agent -> {
+                CandidatePair pair = agent.selectedPair();
+                return pair != null && agent.state() == IceState.CONNECTED && goes(pair, key);
+            });
         }
 
         private boolean needs(AddressKey key) {
-            CandidatePair selected = agent.selectedPair();
-            return selected != null && goes(selected, key)
-                    || agent.pairs().stream().anyMatch(pair -> key.remoteIs(pair.remote().address()));
+            return agents.stream().anyMatch(agent -> {
+                CandidatePair selected = agent.selectedPair();
+                return selected != null && goes(selected, key)
+                        || agent.pairs().stream().anyMatch(pair -> key.remoteIs(pair.remote().address()));
+            });
         }
 
         private static boolean goes(CandidatePair pair, AddressKey key) {
@@ -88,9 +92,14 @@ public final class SessionIndex<S> {
         return tag;
     }
 
-    /** Adds a session under its agent's username fragment and its tag. */
+    /** Adds a session of one component under its agent's username fragment and its tag. */
     public Entry<S> add(S session, IceAgent agent, int tag) {
-        Entry<S> entry = new Entry<>(session, agent, tag);
+        return add(session, List.of(agent), tag);
+    }
+
+    /** Adds a session with the agents of its components, which have username fragments and the tag in common. */
+    public Entry<S> add(S session, List<IceAgent> agents, int tag) {
+        Entry<S> entry = new Entry<>(session, agents, tag);
         byTag.put(tag, entry);
         onCredentials(entry);
         return entry;
@@ -98,7 +107,7 @@ public final class SessionIndex<S> {
 
     /** Follows the agent's credentials after a restart: the old ones hold as long as their pair carries media. */
     public void onCredentials(Entry<S> entry) {
-        List<String> live = entry.agent.liveUfrags();
+        List<String> live = entry.agents.stream().flatMap(agent -> agent.liveUfrags().stream()).distinct().toList();
         entry.ufrags.stream().filter(old -> !live.contains(old)).forEach(byUfrag::remove);
         live.forEach(ufrag -> byUfrag.put(ufrag, entry));
         entry.ufrags = live;

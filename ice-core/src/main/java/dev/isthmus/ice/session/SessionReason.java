@@ -17,6 +17,7 @@ public enum SessionReason implements Reason {
     UNKNOWN_SESSION("STUN messages that are for no session here"),
     FLOW_TAKEN_OVER("flows that passed to the session that is answered there"),
     FLOW_CONTESTED("checks from addresses that another session is reached at"),
+    TOO_MANY_CONNECTIONS("TCP connections beyond the limit, closed"),
     TOO_MANY_FLOWS("addresses beyond the limit of a session"),
     NO_PAIR("data dropped because no pair is selected");
 

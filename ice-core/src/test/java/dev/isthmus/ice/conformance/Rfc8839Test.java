@@ -3,6 +3,7 @@ package dev.isthmus.ice.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidateTransport;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.sdp.IceDescription;
@@ -44,11 +45,23 @@ class Rfc8839Test {
     @Test
     void whatCanBeChecked() {
         assertThat(parsed("1 1 udp 7 192.0.2.1 5 typ host").candidate()).isNotNull();
-        assertThat(parsed("1 1 tcp 7 192.0.2.1 9 typ host tcptype active").candidate()).isNull();
+        assertThat(parsed("1 1 tcp 7 192.0.2.1 9 typ host").candidate()).isNull();
+        assertThat(parsed("1 1 sctp 7 192.0.2.1 9 typ host").candidate()).isNull();
         assertThat(parsed("1 1 udp 7 x.LOCAL 5 typ host").candidate()).isNull();
         assertThat(parsed("1 1 udp 7 x.LOCAL 5 typ host").isMdns()).isTrue();
         assertThat(parsed("1 1 udp 7 192.0.2.1 0 typ host").candidate()).isNull();
         assertThat(parsed("1 1 udp 7 192.0.2.1 5 typ other").candidate()).isNull();
+    }
+
+    /** RFC 6544, section 4.5. */
+    @ParameterizedTest
+    @ValueSource(strings = {"active", "passive", "so"})
+    void candidatesOfTcp(String type) {
+        String line = "candidate:1 1 tcp 7 192.0.2.1 9 typ host tcptype " + type;
+        Candidate read = Objects.requireNonNull(parsed(line).candidate());
+        assertThat(read.transport().tcpType()).isEqualTo(type);
+        assertThat(read.address()).isEqualTo(TransportAddress.ipv4(0xC0000201, 9).overTcp());
+        assertThat(CandidateAttribute.line(read)).isEqualTo(line);
     }
 
     @Test
@@ -59,7 +72,7 @@ class Rfc8839Test {
         String line = CandidateAttribute.of(mine, Map.of("ufrag", "Abcd")).toSdp();
         assertThat(line).endsWith("typ srflx raddr 10.0.0.1 rport 1000 ufrag Abcd");
         assertThat(parsed(line).candidate()).isEqualTo(
-                new Candidate(mine.type(), mine.foundation(), 1, mine.priority(), outside, outside, base));
+                new Candidate(mine.type(), mine.foundation(), 1, mine.priority(), outside, outside, base, CandidateTransport.UDP));
     }
 
     /** Sections 5.2 to 5.7, and RFC 8840, section 4.1. */

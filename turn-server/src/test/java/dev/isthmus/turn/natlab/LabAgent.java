@@ -34,7 +34,8 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     private final NatLab.Place place;
     private final SessionLoop sessions;
     private final LiveSession session;
-    private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+    /** What came for each component. */
+    private final List<BlockingQueue<byte[]>> received = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
     private final BlockingQueue<CandidatePair> selections = new LinkedBlockingQueue<>();
     private final List<Candidate> candidates = new ArrayList<>();
     private final BlockingQueue<SessionEvent.GatheringError> errors = new LinkedBlockingQueue<>();
@@ -51,6 +52,11 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         this.place = place;
         this.sessions = sessions;
         session = place.loop().submit(() -> sessions.open(options, this)).join();
+    }
+
+    /** Creates an agent with sockets of its own and more than the usual options. */
+    LabAgent(NatLab.Place place, SessionLoop.Options options) throws Exception {
+        this(place, sessions(place), options);
     }
 
     static SessionLoop sessions(NatLab.Place place) throws Exception {
@@ -111,7 +117,7 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
 
     /** Returns the first byte of what came first. */
     int firstByte() throws InterruptedException {
-        return Objects.requireNonNull(received.poll(10, TimeUnit.SECONDS), "nothing came")[0];
+        return Objects.requireNonNull(received.get(0).poll(10, TimeUnit.SECONDS), "nothing came")[0];
     }
 
     /** Returns whether the selected pair goes by the lab's relay, on whosever side. */
@@ -141,7 +147,7 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     }
 
     private void gather() {
-        if (sessions.sharedAddresses().isEmpty()) {
+        if (sessions.sharedAddresses(1).isEmpty()) {
             session.gather(List.of(place.host()));
         } else {
             session.gatherShared();
@@ -198,10 +204,10 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
     }
 
     @Override
-    public void onData(ByteBuffer buffer, int offset, int length) {
+    public void onData(int component, ByteBuffer buffer, int offset, int length) {
         byte[] copy = new byte[length];
         buffer.get(offset, copy);
-        received.add(copy);
+        received.get(component - 1).add(copy);
     }
 
     /** Waits for the first pair that is selected. */
@@ -259,16 +265,22 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
 
     /** Sends until the peer has it; a packet may be lost while a pair settles. */
     void deliver(LabAgent to, String text) throws InterruptedException {
+        deliver(1, to, text);
+    }
+
+    /** Sends data of a component until the peer has it. */
+    void deliver(int component, LabAgent to, String text) throws InterruptedException {
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         for (int i = 0; i < 50; i++) {
             on(() -> {
                 ByteBuffer buffer = ByteBuffer.allocate(HEADROOM + bytes.length + 4);
                 buffer.put(HEADROOM, bytes);
-                session.send(buffer, HEADROOM, bytes.length);
+                session.send(component, buffer, HEADROOM, bytes.length);
             });
-            byte[] got = to.received.poll(200, TimeUnit.MILLISECONDS);
+            BlockingQueue<byte[]> there = to.received.get(component - 1);
+            byte[] got = there.poll(200, TimeUnit.MILLISECONDS);
             while (got != null && !Arrays.equals(got, bytes)) {
-                got = to.received.poll();
+                got = there.poll();
             }
             if (got != null) {
                 return;

@@ -7,6 +7,7 @@ import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
+import dev.isthmus.ice.net.DatagramHandler;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.PortException;
@@ -53,12 +54,24 @@ public final class SessionLoop implements AutoCloseable {
      * @param servers what is asked for candidates
      * @param family which relayed addresses are wanted
      * @param mobile whether allocations are kept when our own address changes, where the server offers it
+     * @param components 1, or 2 where RTCP has a port of its own
+     * @param tcp whether there are candidates of TCP too (RFC 6544)
      */
     public record Options(boolean controlling, boolean lite, IcePolicy policy, List<IceServer> servers, TurnClient.Family family,
-            boolean mobile) {
-        /** Returns the usual ones: a full agent, relayed addresses of both families. */
+            boolean mobile, int components, boolean tcp) {
+        /** Returns the usual ones: a full agent, relayed addresses of both families, one component, UDP. */
         public static Options of(boolean controlling, IcePolicy policy, List<IceServer> servers) {
-            return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false);
+            return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false, 1, false);
+        }
+
+        /** Returns the same with so many components. */
+        public Options withComponents(int count) {
+            return new Options(controlling, lite, policy, servers, family, mobile, count, tcp);
+        }
+
+        /** Returns the same with candidates of TCP. */
+        public Options withTcp() {
+            return new Options(controlling, lite, policy, servers, family, mobile, components, true);
         }
     }
 
@@ -67,7 +80,8 @@ public final class SessionLoop implements AutoCloseable {
     private final Parts parts;
     private final IceSession.Shared tallies = IceSession.Shared.create();
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
-    private final Map<TransportAddress, UdpPort> shared = new LinkedHashMap<>();
+    private final Map<TransportAddress, Shared> shared = new LinkedHashMap<>();
+    private final Map<TcpListener, Integer> listeners = new LinkedHashMap<>();
     private final SessionIndex<LiveSession> index = new SessionIndex<>();
     private final Set<LiveSession> sessions = new HashSet<>();
     private final StunMessage message = new StunMessage();
@@ -78,26 +92,54 @@ public final class SessionLoop implements AutoCloseable {
         this.parts = parts;
     }
 
-    /** Opens a socket that sessions share, and returns its address. */
+    /** A socket that sessions share, and for which component. */
+    private record Shared(UdpPort port, int component) {}
+
+    /** What comes to a shared socket. */
+    private final class Inbox implements DatagramHandler {
+        private final int component;
+
+        Inbox(int component) {
+            this.component = component;
+        }
+
+        @Override
+        public void onDatagram(Datagram datagram, long nowNanos) {
+            onShared(datagram, component, nowNanos);
+        }
+
+        @Override
+        public boolean watchesRoutes() {
+            return true;
+        }
+
+        @Override
+        public void onUnreachable(TransportAddress local, TransportAddress remote, long nowNanos) {
+            index.sessions().stream().filter(LiveSession::isChecking)
+                    .forEach(session -> session.onUnreachable(local, remote, nowNanos));
+        }
+    }
+
+    /** Opens a socket that sessions share for their first component, and returns its address. */
     public TransportAddress share(TransportAddress address) throws PortException {
-        UdpPort port = UdpPort.bind(loop, address, SHARED, new dev.isthmus.ice.net.DatagramHandler() {
-            @Override
-            public void onDatagram(Datagram datagram, long nowNanos) {
-                onShared(datagram, nowNanos);
-            }
+        return share(address, 1);
+    }
 
-            @Override
-            public boolean watchesRoutes() {
-                return true;
-            }
-
-            @Override
-            public void onUnreachable(TransportAddress local, TransportAddress remote, long nowNanos) {
-                index.sessions().stream().filter(LiveSession::isChecking)
-                        .forEach(session -> session.onUnreachable(local, remote, nowNanos));
-            }
+    /** Listens for the connections of passive candidates, of sessions that share the sockets; returns the address, of TCP. */
+    public TransportAddress shareTcp(TransportAddress address, int component) throws PortException {
+        TcpListener listener = new TcpListener(loop, address, tallies.session(), (buffer, offset, length) -> {
+            boolean sound = message.wrap(buffer, offset, length) == StunResult.OK && message.messageClass() == StunType.REQUEST;
+            SessionIndex.Entry<LiveSession> entry = sound ? index.of(message) : null;
+            return entry == null ? null : entry.session().flows(component);
         });
-        shared.put(port.local(), port);
+        listeners.put(listener, component);
+        return listener.local();
+    }
+
+    /** Opens a socket that sessions share for a component, and returns its address. */
+    public TransportAddress share(TransportAddress address, int component) throws PortException {
+        UdpPort port = UdpPort.bind(loop, address, SHARED, new Inbox(component));
+        shared.put(port.local(), new Shared(port, component));
         return port.local();
     }
 
@@ -109,13 +151,13 @@ public final class SessionLoop implements AutoCloseable {
         IceSession session = new IceSession(
                 new IceSession.Setup(agent, options.policy(), options.servers(), options.family(), options.mobile()), parts.random(),
                 tallies);
-        LiveSession live = new LiveSession(this, session, listener);
-        live.entry(index.add(live, session.agent(), tag));
+        LiveSession live = new LiveSession(this, session, options, listener);
+        live.entry(index.add(live, live.agents(), tag));
         sessions.add(live);
         return live;
     }
 
-    private void onShared(Datagram datagram, long nowNanos) {
+    private void onShared(Datagram datagram, int component, long nowNanos) {
         boolean stun = PacketKind.of(datagram.buffer(), datagram.offset(), datagram.length()) == PacketKind.STUN;
         if (stun && message.wrap(datagram.buffer(), datagram.offset(), datagram.length()) != StunResult.OK) {
             tallies.session().count(SessionReason.MALFORMED);
@@ -127,7 +169,7 @@ public final class SessionLoop implements AutoCloseable {
             tallies.session().count(stun ? SessionReason.UNKNOWN_SESSION : SessionReason.UNPROVEN_SOURCE);
             return;
         }
-        IceSession.Inbound what = entry.session().onDatagram(datagram, nowNanos);
+        IceSession.Inbound what = entry.session().onDatagram(datagram, component, nowNanos);
         if (what == IceSession.Inbound.CHECKED || what == IceSession.Inbound.ANSWERED) {
             claim(entry, datagram.key(), what == IceSession.Inbound.ANSWERED, nowNanos);
         }
@@ -145,9 +187,13 @@ public final class SessionLoop implements AutoCloseable {
         }
     }
 
-    /** Returns the addresses of the shared sockets. */
-    public List<TransportAddress> sharedAddresses() {
-        return List.copyOf(shared.keySet());
+    /** Returns the addresses of the shared sockets for a component. */
+    public List<TransportAddress> sharedAddresses(int component) {
+        return shared.entrySet().stream().filter(each -> each.getValue().component() == component).map(Map.Entry::getKey).toList();
+    }
+
+    List<TransportAddress> sharedListeners(int component) {
+        return listeners.entrySet().stream().filter(each -> each.getValue() == component).map(each -> each.getKey().local()).toList();
     }
 
     /** Returns how many sessions there are. */
@@ -167,7 +213,8 @@ public final class SessionLoop implements AutoCloseable {
 
     @Nullable
     UdpPort sharedPort(TransportAddress base) {
-        return shared.get(base);
+        Shared found = shared.get(base);
+        return found == null ? null : found.port();
     }
 
     Loop loop() {
@@ -191,7 +238,9 @@ public final class SessionLoop implements AutoCloseable {
     @Override
     public void close() {
         new ArrayList<>(sessions).forEach(LiveSession::close);
-        shared.values().forEach(UdpPort::close);
+        listeners.keySet().forEach(TcpListener::close);
+        listeners.clear();
+        shared.values().forEach(each -> each.port().close());
         shared.clear();
     }
 }
