@@ -108,13 +108,8 @@ public record CandidateAttribute(String foundation, int component, String transp
 
     /** Returns the candidate that this agent can check, or null: another transport, a name instead of an address, an unknown type, port 0. */
     public @Nullable Candidate candidate() {
-        return candidate(host);
-    }
-
-    /** Returns the candidate that this agent can check with an address that its name was resolved to, or null. */
-    public @Nullable Candidate candidate(String literal) {
         CandidateTransport how = CandidateTransport.of(transport, extensions.get(TCP_TYPE));
-        TransportAddress parsed = port == 0 || how == null ? null : TransportAddress.parse(literal, port);
+        TransportAddress parsed = port == 0 || how == null ? null : TransportAddress.parse(host, port);
         TransportAddress address = parsed == null || how == null || !how.isTcp() ? parsed : parsed.overTcp();
         CandidateType known = CandidateType.of(type);
         String related = relatedHost;
@@ -122,6 +117,21 @@ public record CandidateAttribute(String foundation, int component, String transp
         return address == null || known == null || how == null
                 ? null
                 : new Candidate(known, foundation, component, priority, address, address, from, how);
+    }
+
+    /** Returns the same with another address or name. */
+    public CandidateAttribute withHost(String another) {
+        return new CandidateAttribute(foundation, component, transport, priority, another, port, type, relatedHost, relatedPort,
+                extensions);
+    }
+
+    /** Returns the same with a related address that says nothing, as RFC 8839, section 5.1, has it for those who hide their hosts. */
+    public CandidateAttribute withoutRelated() {
+        boolean six = host.indexOf(':') >= 0;
+        return relatedHost == null
+                ? this
+                : new CandidateAttribute(foundation, component, transport, priority, host, port, type, six ? "::" : "0.0.0.0", 9,
+                        extensions);
     }
 
     /** Returns whether the address is a name that is to be asked of mDNS (RFC 8828, section 5, and its draft): it ends in {@code .local}. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.isthmus.ice.sdp.IceDescription;
+import dev.isthmus.ice.mdns.MdnsReason;
 import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.SessionReason;
+import dev.isthmus.ice.session.net.SessionLoop;
 import dev.isthmus.ice.support.Command;
 import dev.isthmus.ice.support.Peers;
 import java.io.IOException;
@@ -96,10 +99,15 @@ class ChromiumLabIT {
         }
     }
 
+    private static SessionLoop.Options options(NatLab.Place place, String how) {
+        SessionLoop.Options usual = SessionLoop.Options.of(false, IcePolicy.ALL, LabAgent.servers(place));
+        return how.equals("tcp") ? usual.withTcp() : usual;
+    }
+
     @ParameterizedTest
-    @CsvSource({"OPEN, OPEN", "PORT_RESTRICTED, PORT_RESTRICTED", "SYMMETRIC, PORT_RESTRICTED", "FULL_CONE, SYMMETRIC",
-            "OPEN, UDP_BLOCKED"})
-    void connects(Site ours, Site theirs, @TempDir Path folder) throws Exception {
+    @CsvSource({"OPEN, OPEN, plain", "OPEN, OPEN, mdns", "PORT_RESTRICTED, PORT_RESTRICTED, plain", "SYMMETRIC, PORT_RESTRICTED, plain",
+            "FULL_CONE, SYMMETRIC, plain", "OPEN, UDP_BLOCKED, plain", "OPEN, UDP_BLOCKED, tcp"})
+    void connects(Site ours, Site theirs, String how, @TempDir Path folder) throws Exception {
         NatLab.Place place = lab.place(theirs, 2);
         CompletableFuture<Offer> offered = new CompletableFuture<>();
         CompletableFuture<String> connected = new CompletableFuture<>();
@@ -124,15 +132,21 @@ class ChromiumLabIT {
         });
         try (Command browser = Command.start("ip", "netns", "exec", place.namespace().name(), "chromium", "--headless=new", "--no-sandbox",
                 "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--disable-features=WebRtcHideLocalIpsWithMdns", "--user-data-dir=" + folder.resolve("profile"),
+                "--disable-sync", how.equals("mdns") ? "--mute-audio" : "--disable-features=WebRtcHideLocalIpsWithMdns",
+                "--user-data-dir=" + folder.resolve("profile"),
                 "http://127.0.0.1:" + web.getAddress().getPort() + "/");
-                LabAgent agent = new LabAgent(lab.place(ours, 1), false, IcePolicy.ALL)) {
-            agent.connect(offered.get(60, TimeUnit.SECONDS));
+                LabAgent agent = new LabAgent(lab.place(ours, 1), options(lab.place(ours, 1), how))) {
+            Offer offer = offered.get(60, TimeUnit.SECONDS);
+            assertThat(offer.sdp().contains(".local ")).isEqualTo(how.equals("mdns"));
+            agent.connect(offer);
             agent.connected();
             assertThat(connected.get(30, TimeUnit.SECONDS)).as(browser::output).isEqualTo("connected");
             assertThat(agent.firstByte()).isEqualTo(22); // a DTLS handshake record
-            boolean relay = !Site.direct(ours, theirs);
+            boolean relay = !Site.direct(ours, theirs) && !how.equals("tcp");
             assertThat(agent.endsAtRelay(relay)).isEqualTo(relay);
+            assertThat(agent.selected().local().transport().isTcp()).isEqualTo(how.equals("tcp"));
+            assertThat(agent.count(SessionReason.UNRESOLVED_NAME)).isZero();
+            assertThat(agent.count(MdnsReason.RESOLVED)).isEqualTo(how.equals("mdns") ? 1 : 0);
         } finally {
             web.stop(0);
         }

@@ -7,6 +7,7 @@ import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.ice.IceState;
+import dev.isthmus.ice.mdns.MdnsReason;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.sdp.CandidateAttribute;
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -101,7 +103,12 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
             throw new AssertionError("gathering does not end");
         }
         IceCredentials own = credentials();
-        return new Signalling.Description(own.ufrag(), own.password(), candidates().stream().map(CandidateAttribute::line).toList());
+        List<String> lines = place.loop().submit(() -> candidates.stream().map(this::line).toList()).join();
+        return new Signalling.Description(own.ufrag(), own.password(), lines);
+    }
+
+    private String line(Candidate candidate) {
+        return session.attribute(candidate, Map.of()).toSdp();
     }
 
     /** Takes all that the other side has to tell. */
@@ -169,6 +176,11 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         return place.loop().submit(() -> sessions.tallies().session().get(reason)).join();
     }
 
+    /** Returns how often something happened to the names of this agent's loop. */
+    long count(MdnsReason reason) {
+        return place.loop().submit(() -> sessions.mdnsCounters().get(reason)).join();
+    }
+
     IceCredentials credentials() {
         return place.loop().submit(() -> session.session().agent().localCredentials()).join();
     }
@@ -192,8 +204,8 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
             if (other == null) {
                 return;
             }
-            Candidate told = Objects.requireNonNull(CandidateAttribute.checkable(CandidateAttribute.line(candidate)));
-            other.place.loop().execute(() -> other.session.addRemoteCandidate(told));
+            CandidateAttribute told = Objects.requireNonNull(CandidateAttribute.parse(line(candidate)));
+            other.place.loop().execute(() -> other.session.addRemoteCandidate(told, ""));
         } else if (event instanceof SessionEvent.GatheringDone) {
             gathered.countDown();
         } else if (event instanceof SessionEvent.GatheringError error) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.CandidateTransport;
+import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.net.SessionLoop;
 import dev.isthmus.ice.support.Peers;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +92,37 @@ class NatLabIT {
             assertThat(LabAgent.isRelayed(one, two)).isEqualTo(!hairpin);
             one.deliver(two, "one way");
             two.deliver(one, "the other way");
+        }
+    }
+
+    /** Where UDP goes nowhere, a connection to the other's passive candidate needs no relay (RFC 6544). */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tcpWhereUdpIsBlocked(boolean controlling) throws Exception {
+        try (LabAgent one = new LabAgent(lab.place(Site.UDP_BLOCKED, 1),
+                SessionLoop.Options.of(controlling, IcePolicy.ALL, List.of()).withTcp());
+                LabAgent two = new LabAgent(lab.place(Site.OPEN, 2),
+                        SessionLoop.Options.of(!controlling, IcePolicy.ALL, List.of()).withTcp())) {
+            LabAgent.connect(one, two);
+            assertThat(one.connected().local().transport()).isEqualTo(CandidateTransport.TCP_ACTIVE);
+            assertThat(two.connected().local().transport()).isEqualTo(CandidateTransport.TCP_PASSIVE);
+            one.deliver(two, "by tcp");
+            two.deliver(one, "and back");
+        }
+    }
+
+    /** Two hosts of one network that tell each other names only. */
+    @Test
+    void namesInPlaceOfAddresses() throws Exception {
+        try (LabAgent one = new LabAgent(lab.place(Site.OPEN, 1), SessionLoop.Options.of(true, IcePolicy.ALL, List.of()).withMdns());
+                LabAgent two = new LabAgent(lab.place(Site.OPEN, 2), SessionLoop.Options.of(false, IcePolicy.ALL, List.of()).withMdns())) {
+            Signalling.Description ofOne = one.gathered();
+            Signalling.Description ofTwo = two.gathered();
+            assertThat(ofOne.candidates()).hasSize(1).allMatch(line -> line.contains(".local ") && !line.contains("203.0.113."));
+            one.take(ofTwo);
+            two.take(ofOne);
+            assertThat(one.connected().local().type()).isEqualTo(CandidateType.HOST);
+            one.deliver(two, "by name");
         }
     }
 

@@ -98,6 +98,7 @@ final class LiveComponent implements TcpFlows.Owner {
         try {
             UdpPort port = UdpPort.bind(loop, host.withPort(0), OWN, new Inbox());
             ports.put(port.local(), port);
+            owner.onHost(port.local());
             return port.local();
         } catch (PortException e) {
             owner.tallies().session().count(SessionReason.NO_SOCKET);

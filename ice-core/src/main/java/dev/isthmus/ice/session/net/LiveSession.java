@@ -1,6 +1,7 @@
 package dev.isthmus.ice.session.net;
 
 import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceState;
@@ -8,13 +9,17 @@ import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
+import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.SessionIndex;
+import dev.isthmus.ice.session.SessionReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,6 +48,8 @@ public final class LiveSession {
     private IceState told = IceState.NEW;
     /** The components that have gathered since it was last told that all have. */
     private final Set<Integer> gathered = new HashSet<>();
+    /** What our hosts are called. */
+    private final Map<TransportAddress, String> names = new HashMap<>();
     private boolean closed;
 
     LiveSession(SessionLoop owner, IceSession session, SessionLoop.Options options, Listener listener) {
@@ -181,13 +188,45 @@ public final class LiveSession {
         });
     }
 
-    /** Adds a candidate as the peer signalled it, with the username fragment of its generation or an empty text. */
+    /**
+     * Adds a candidate as the peer signalled it, with the username fragment of its generation or an empty text. A name of mDNS is asked for
+     * first; with the policy of relays nothing is asked.
+     */
     public void addRemoteCandidate(CandidateAttribute attribute, String ufrag) {
+        if (attribute.isMdns() && options.policy() != IcePolicy.RELAY && !closed) {
+            String generation = ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag;
+            owner.mdns().resolve(attribute.host(), address -> onResolved(attribute, generation, address));
+            return;
+        }
         eachSession(session -> {
             if (session.component() == attribute.component()) {
                 session.addRemoteCandidate(attribute, ufrag, loop.nowNanos());
             }
         });
+    }
+
+    private void onResolved(CandidateAttribute attribute, String ufrag, @Nullable TransportAddress address) {
+        if (address == null) {
+            owner.tallies().session().count(SessionReason.UNRESOLVED_NAME);
+        } else if (!closed) {
+            addRemoteCandidate(attribute.withHost(address.host()), ufrag);
+        }
+    }
+
+    /**
+     * Returns what the peer is to be told of a candidate of ours: with a name in place of a host's address where that is wanted, and then
+     * without related addresses.
+     *
+     * @param extensions by name, such as {@code ufrag}
+     */
+    public CandidateAttribute attribute(Candidate candidate, Map<String, String> extensions) {
+        CandidateAttribute plain = CandidateAttribute.of(candidate, extensions);
+        if (!options.mdns() || closed) {
+            return plain;
+        }
+        return candidate.type() == CandidateType.HOST
+                ? plain.withHost(names.computeIfAbsent(candidate.base().withPort(0), owner.mdns()::offer))
+                : plain.withoutRelated();
     }
 
     /** The peer has no more candidates of a generation, or, with an empty text, of the present one. */
@@ -256,6 +295,7 @@ public final class LiveSession {
     public void close() {
         if (!closed) {
             closed = true;
+            names.values().forEach(name -> owner.mdns().withdraw(name));
             components.forEach(LiveComponent::close);
             owner.remove(this);
         }

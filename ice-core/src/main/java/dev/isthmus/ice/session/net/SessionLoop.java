@@ -5,6 +5,7 @@ import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
+import dev.isthmus.ice.mdns.MdnsReason;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
@@ -26,6 +27,7 @@ import dev.isthmus.ice.turn.client.TurnClient;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,22 +58,28 @@ public final class SessionLoop implements AutoCloseable {
      * @param mobile whether allocations are kept when our own address changes, where the server offers it
      * @param components 1, or 2 where RTCP has a port of its own
      * @param tcp whether there are candidates of TCP too (RFC 6544)
+     * @param mdns whether peers are told names in place of the addresses of our hosts
      */
     public record Options(boolean controlling, boolean lite, IcePolicy policy, List<IceServer> servers, TurnClient.Family family,
-            boolean mobile, int components, boolean tcp) {
+            boolean mobile, int components, boolean tcp, boolean mdns) {
         /** Returns the usual ones: a full agent, relayed addresses of both families, one component, UDP. */
         public static Options of(boolean controlling, IcePolicy policy, List<IceServer> servers) {
-            return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false, 1, false);
+            return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false, 1, false, false);
         }
 
         /** Returns the same with so many components. */
         public Options withComponents(int count) {
-            return new Options(controlling, lite, policy, servers, family, mobile, count, tcp);
+            return new Options(controlling, lite, policy, servers, family, mobile, count, tcp, mdns);
         }
 
         /** Returns the same with candidates of TCP. */
         public Options withTcp() {
-            return new Options(controlling, lite, policy, servers, family, mobile, components, true);
+            return new Options(controlling, lite, policy, servers, family, mobile, components, true, mdns);
+        }
+
+        /** Returns the same with names in place of host addresses. */
+        public Options withMdns() {
+            return new Options(controlling, lite, policy, servers, family, mobile, components, tcp, true);
         }
     }
 
@@ -85,6 +93,9 @@ public final class SessionLoop implements AutoCloseable {
     private final SessionIndex<LiveSession> index = new SessionIndex<>();
     private final Set<LiveSession> sessions = new HashSet<>();
     private final StunMessage message = new StunMessage();
+    /** Where our sockets are, and sessions may meet peers of the same network. */
+    private final Set<TransportAddress> hosts = new LinkedHashSet<>();
+    private @Nullable MdnsPort mdns;
 
     /** Creates the place; nothing is opened yet. */
     public SessionLoop(Loop loop, Parts parts) {
@@ -140,6 +151,7 @@ public final class SessionLoop implements AutoCloseable {
     public TransportAddress share(TransportAddress address, int component) throws PortException {
         UdpPort port = UdpPort.bind(loop, address, SHARED, new Inbox(component));
         shared.put(port.local(), new Shared(port, component));
+        onHost(port.local());
         return port.local();
     }
 
@@ -211,6 +223,30 @@ public final class SessionLoop implements AutoCloseable {
         return dtlsCounters;
     }
 
+    /** A socket was opened on a host of ours. */
+    void onHost(TransportAddress host) {
+        hosts.add(host.withPort(0));
+        if (mdns != null) {
+            mdns.join(host);
+        }
+    }
+
+    /** Returns multicast DNS, which is not spoken before somebody needs it. */
+    MdnsPort mdns() {
+        MdnsPort port = mdns;
+        if (port == null) {
+            port = new MdnsPort(loop, parts.random());
+            hosts.forEach(port::join);
+            mdns = port;
+        }
+        return port;
+    }
+
+    /** Returns what multicast DNS counts. */
+    public Counters<MdnsReason> mdnsCounters() {
+        return mdns().counters();
+    }
+
     @Nullable
     UdpPort sharedPort(TransportAddress base) {
         Shared found = shared.get(base);
@@ -238,6 +274,9 @@ public final class SessionLoop implements AutoCloseable {
     @Override
     public void close() {
         new ArrayList<>(sessions).forEach(LiveSession::close);
+        if (mdns != null) {
+            mdns.close();
+        }
         listeners.keySet().forEach(TcpListener::close);
         listeners.clear();
         shared.values().forEach(each -> each.port().close());

@@ -111,7 +111,7 @@ class LiveSessionTest {
         a.tell(b, c -> true);
         b.tell(a, c -> true);
         b.becomes(IceState.CONNECTED);
-        assertThat(a.send(1, text("rtp"), b)).asString().isEqualTo("rtp");
+        assertThat(b.send(1, text("rtp"), a)).asString().isEqualTo("rtp");
         assertThat(a.on(LiveSession::state)).isEqualTo(IceState.CHECKING);
         a.run(LiveSession::endSecondComponent);
         a.becomes(IceState.CONNECTED);

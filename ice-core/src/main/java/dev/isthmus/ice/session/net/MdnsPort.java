@@ -1,0 +1,150 @@
+package dev.isthmus.ice.session.net;
+
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.mdns.Mdns;
+import dev.isthmus.ice.mdns.MdnsReason;
+import dev.isthmus.ice.mdns.MdnsTransmit;
+import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.net.Wheel;
+import dev.isthmus.ice.time.RandomSource;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Multicast DNS on the interfaces of our hosts, one socket each. On the loop's thread. */
+final class MdnsPort {
+    private static final TransportAddress GROUP4 = TransportAddress.ipv4(0xE00000FB, Mdns.PORT);
+    private static final TransportAddress GROUP6 = TransportAddress.ipv6(0xff02L << 48, 0xfb, Mdns.PORT);
+    private static final int HOPS = 255;
+    private final Loop loop;
+    private final Mdns mdns;
+    private final Counters<MdnsReason> counters = new Counters<>(MdnsReason.class);
+    private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
+    private final Set<TransportAddress> hosts = new HashSet<>();
+    private final List<Socket> sockets = new ArrayList<>();
+
+    /** A socket on an interface, and the group that is spoken to from there. */
+    private record Socket(EpollDatagramChannel channel, TransportAddress group) {}
+
+    MdnsPort(Loop loop, RandomSource random) {
+        this.loop = loop;
+        this.mdns = new Mdns(random, counters);
+    }
+
+    Counters<MdnsReason> counters() {
+        return counters;
+    }
+
+    /** Speaks on the interface of a host of ours too. */
+    void join(TransportAddress host) {
+        if (!hosts.add(host.withPort(0))) {
+            return;
+        }
+        try {
+            NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByAddress(host.bytes()));
+            if (network != null) {
+                open(host.ipv4(), network);
+            }
+        } catch (SocketException | UnknownHostException e) {
+            // the host is gone again: nobody asks there
+        }
+    }
+
+    private void open(boolean ipv4, NetworkInterface network) {
+        TransportAddress group = ipv4 ? GROUP4 : GROUP6;
+        new Bootstrap().group(loop.netty())
+                .channelFactory(() -> new EpollDatagramChannel(ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6))
+                .option(ChannelOption.SO_REUSEADDR, true).option(ChannelOption.IP_MULTICAST_IF, network)
+                .option(ChannelOption.IP_MULTICAST_TTL, HOPS).handler(new Reader())
+                .bind(socketAddress(TransportAddress.wildcard(ipv4).withPort(Mdns.PORT)))
+                .addListener((ChannelFutureListener) bound -> {
+                    if (bound.isSuccess()) {
+                        EpollDatagramChannel channel = (EpollDatagramChannel) bound.channel();
+                        channel.joinGroup(socketAddress(group), network);
+                        sockets.add(new Socket(channel, group));
+                        mdns.repeat();
+                        settle();
+                    }
+                });
+    }
+
+    private static InetSocketAddress socketAddress(TransportAddress address) {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(address.bytes()), address.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four or sixteen bytes are an address", e);
+        }
+    }
+
+    private final class Reader extends SimpleChannelInboundHandler<DatagramPacket> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
+            InetSocketAddress sender = packet.sender();
+            mdns.onPacket(ByteBufUtil.getBytes(packet.content()), TransportAddress.of(sender.getAddress().getAddress(), sender.getPort()),
+                    loop.nowNanos());
+            settle();
+        }
+    }
+
+    /** Asks for a name; the address comes once, or null. */
+    void resolve(String name, Consumer<@Nullable TransportAddress> answer) {
+        mdns.resolve(name, loop.nowNanos(), answer);
+        settle();
+    }
+
+    /** Makes a name for a host of ours. */
+    String offer(TransportAddress host) {
+        return mdns.offer(host);
+    }
+
+    void withdraw(String name) {
+        mdns.withdraw(name);
+    }
+
+    private long onTimer(long nowNanos) {
+        mdns.onTimeout(nowNanos);
+        drain();
+        return mdns.nextDeadline();
+    }
+
+    private void settle() {
+        drain();
+        loop.wheel().file(timer, mdns.nextDeadline());
+    }
+
+    private void drain() {
+        for (MdnsTransmit t = mdns.pollTransmit(); t != null; t = mdns.pollTransmit()) {
+            for (Socket socket : sockets) {
+                TransportAddress to = t.to() == null ? socket.group() : t.to();
+                if (to.ipv4() == socket.group().ipv4()) {
+                    socket.channel().writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(t.bytes()), socketAddress(to)));
+                }
+            }
+        }
+    }
+
+    void close() {
+        loop.wheel().cancel(timer);
+        sockets.forEach(socket -> socket.channel().close());
+        sockets.clear();
+    }
+}

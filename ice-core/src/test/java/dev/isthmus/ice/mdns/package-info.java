@@ -1,0 +1,5 @@
+/** Multicast DNS in virtual time. */
+@NullMarked
+package dev.isthmus.ice.mdns;
+
+import org.jspecify.annotations.NullMarked;
