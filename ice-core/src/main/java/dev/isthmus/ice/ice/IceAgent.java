@@ -98,6 +98,11 @@ public final class IceAgent {
         begin(nowNanos);
     }
 
+    /** Sets the role before there are checks: that of an agent that was made before anybody knew. */
+    public void setControlling(boolean controlling) {
+        group.become(controlling && !setup.lite());
+    }
+
     /** Adds a candidate of ours, gathered by the owner. */
     public void addLocalCandidate(Candidate candidate, long nowNanos) {
         if (!checkList.addLocal(candidate)) {

@@ -397,6 +397,11 @@ public final class IceSession {
         step(nowNanos);
     }
 
+    /** Returns the bases from which peers are reached directly, the preferred ones first. */
+    public List<TransportAddress> hosts() {
+        return preferences.bases();
+    }
+
     /** Returns where data for the peer goes. */
     public Outlet outlet() {
         return outlet;

@@ -33,6 +33,10 @@ final class Preferences {
         }
     }
 
+    List<TransportAddress> bases() {
+        return List.copyOf(bases);
+    }
+
     void add(TransportAddress base) {
         bases.add(base);
         sort();

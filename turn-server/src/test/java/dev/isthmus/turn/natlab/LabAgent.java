@@ -161,6 +161,14 @@ final class LabAgent implements LiveSession.Listener, AutoCloseable {
         }
     }
 
+    /** Follows the addresses of its place. */
+    void watchHosts() {
+        place.loop().submit(() -> {
+            sessions.watchHosts(all -> all.stream().filter(TransportAddress::ipv4).toList());
+            return true;
+        }).join();
+    }
+
     /** Returns the state of the checks. */
     IceState state() {
         return place.loop().submit(() -> session.session().agent().state()).join();

@@ -126,6 +126,28 @@ class NatLabIT {
         }
     }
 
+    /** The kernel says that the address has changed, and the session that it goes on from the new one. */
+    @Test
+    void anAddressThatChanges() throws Exception {
+        NatLab.Place place = lab.place(Site.OPEN, 1);
+        try (LabAgent one = new LabAgent(place, true, IcePolicy.ALL);
+                LabAgent two = new LabAgent(lab.place(Site.OPEN, 2), false, IcePolicy.ALL)) {
+            one.watchHosts();
+            LabAgent.connect(one, two);
+            LabAgent.settled(one, two);
+            try {
+                place.namespace().run("sh", "-ec", "echo 1 > /proc/sys/net/ipv4/conf/ext/promote_secondaries");
+                place.namespace().run("ip", "addr", "add", "203.0.113.200/24", "dev", "ext");
+                place.namespace().run("ip", "addr", "del", place.host().host() + "/24", "dev", "ext");
+                assertThat(one.connected().local().address().host()).isEqualTo("203.0.113.200");
+                one.deliver(two, "from elsewhere");
+                two.deliver(one, "to there");
+            } finally {
+                place.namespace().run("sh", "-ec", "ip addr flush dev ext; ip addr add " + place.host().host() + "/24 dev ext");
+            }
+        }
+    }
+
     /** Consent checks keep the mapping alive though the application is silent for longer than the NAT remembers. */
     @Test
     void aNatThatForgetsAfterTwentySeconds() throws Exception {

@@ -43,6 +43,7 @@ final class LiveComponent implements TcpFlows.Owner {
     private TransportAddress from = TransportAddress.ipv4(0, 0);
     private AddressKey out = new AddressKey();
     private @Nullable UdpPort outPort;
+    private boolean gathers;
     private boolean closed;
 
     LiveComponent(LiveSession parent, SessionLoop owner, IceSession session) {
@@ -54,6 +55,7 @@ final class LiveComponent implements TcpFlows.Owner {
     }
 
     void gather(List<TransportAddress> hosts, boolean tcp) {
+        gathers = true;
         List<TransportAddress> bases = openAll(hosts);
         session.gather(bases, loop.nowNanos());
         if (tcp) {
@@ -298,6 +300,16 @@ final class LiveComponent implements TcpFlows.Owner {
         if (base != null) {
             session.addBase(base, loop.nowNanos());
         }
+    }
+
+    /** Has sockets on these hosts and no others; those for TURN servers alone stay as they are. */
+    void setHosts(List<TransportAddress> hosts) {
+        if (!gathers) {
+            return;
+        }
+        List<TransportAddress> present = session.hosts();
+        present.stream().filter(base -> hosts.stream().noneMatch(base::sameHost)).forEach(this::removeHost);
+        hosts.stream().filter(host -> present.stream().noneMatch(host::sameHost)).forEach(this::addHost);
     }
 
     void removeHost(TransportAddress host) {

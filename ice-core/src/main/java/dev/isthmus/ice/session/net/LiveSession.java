@@ -43,16 +43,20 @@ public final class LiveSession {
     private final Loop loop;
     private final SessionLoop.Options options;
     private final List<LiveComponent> components = new ArrayList<>();
-    private final Listener listener;
+    /** Nobody, as long as the session waits for its use. */
+    private @Nullable Listener listener;
+    private final List<SessionEvent> untold = new ArrayList<>();
     private SessionIndex.@Nullable Entry<LiveSession> entry;
     private IceState told = IceState.NEW;
     /** The components that have gathered since it was last told that all have. */
     private final Set<Integer> gathered = new HashSet<>();
     /** What our hosts are called. */
     private final Map<TransportAddress, String> names = new HashMap<>();
+    /** It has begun to gather before anybody used it, and its candidates are not told yet. */
+    private boolean prepared;
     private boolean closed;
 
-    LiveSession(SessionLoop owner, IceSession session, SessionLoop.Options options, Listener listener) {
+    LiveSession(SessionLoop owner, IceSession session, SessionLoop.Options options, @Nullable Listener listener) {
         this.owner = owner;
         this.loop = owner.loop();
         this.options = options;
@@ -75,8 +79,29 @@ public final class LiveSession {
         return Objects.requireNonNull(entry);
     }
 
-    /** Gathers candidates with sockets of its own on these hosts, the preferred ones first; a host that is not ours is left out. */
+    /** Is used from now on, after it has gathered ahead. */
+    void use(boolean controlling, Listener user) {
+        listener = user;
+        components.forEach(component -> component.session().agent().setControlling(controlling));
+    }
+
+    boolean fits(SessionLoop.Options wanted) {
+        return options.equals(wanted.withControlling(options.controlling()));
+    }
+
+    /**
+     * Gathers candidates with sockets of its own on these hosts, the preferred ones first; a host that is not ours is left out. A session that
+     * was prepared tells what it has found, and does not look at the hosts.
+     */
     public void gather(List<TransportAddress> hosts) {
+        Listener user = listener;
+        if (prepared && user != null) {
+            prepared = false;
+            List.copyOf(untold).forEach(user::onEvent);
+            untold.clear();
+            return;
+        }
+        prepared = user == null;
         each(component -> component.gather(hosts, options.tcp()));
     }
 
@@ -107,7 +132,7 @@ public final class LiveSession {
                 gathered.add(component);
                 tellGathered();
             }
-            default -> listener.onEvent(event);
+            default -> tell(event);
         }
     }
 
@@ -115,19 +140,31 @@ public final class LiveSession {
         IceState now = state();
         if (now != told) {
             told = now;
-            listener.onEvent(new SessionEvent.StateChanged(now));
+            tell(new SessionEvent.StateChanged(now));
         }
     }
 
     private void tellGathered() {
         if (gathered.size() == components.size()) {
             gathered.clear();
-            listener.onEvent(new SessionEvent.GatheringDone());
+            tell(new SessionEvent.GatheringDone());
+        }
+    }
+
+    private void tell(SessionEvent event) {
+        Listener user = listener;
+        if (user == null || prepared) {
+            untold.add(event);
+        } else {
+            user.onEvent(event);
         }
     }
 
     void onData(int component, ByteBuffer buffer, int offset, int length) {
-        listener.onData(component, buffer, offset, length);
+        Listener user = listener;
+        if (user != null) {
+            user.onData(component, buffer, offset, length);
+        }
     }
 
     /** Returns the state of all components together. */
@@ -253,6 +290,16 @@ public final class LiveSession {
     /** Closes the sockets of a host that is gone. */
     public void removeHost(TransportAddress host) {
         each(component -> component.removeHost(host));
+    }
+
+    /**
+     * Follows the addresses of this machine: sockets are opened and closed until there is one on each of these hosts and none on others.
+     * Sessions that share sockets stay where those are.
+     */
+    public void setHosts(List<TransportAddress> hosts) {
+        if (owner.sharedAddresses(1).isEmpty()) {
+            each(component -> component.setHosts(hosts));
+        }
     }
 
     /** Begins a new generation, and returns our credentials of it. */

@@ -7,6 +7,7 @@ import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.mdns.MdnsReason;
 import dev.isthmus.ice.net.AddressKey;
+import dev.isthmus.ice.net.AddressWatch;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
 import dev.isthmus.ice.net.Loop;
@@ -24,13 +25,16 @@ import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +71,11 @@ public final class SessionLoop implements AutoCloseable {
             return new Options(controlling, false, policy, servers, TurnClient.Family.BOTH, false, 1, false, false);
         }
 
+        /** Returns the same in another role. */
+        public Options withControlling(boolean role) {
+            return new Options(role, lite, policy, servers, family, mobile, components, tcp, mdns);
+        }
+
         /** Returns the same with so many components. */
         public Options withComponents(int count) {
             return new Options(controlling, lite, policy, servers, family, mobile, count, tcp, mdns);
@@ -96,6 +105,9 @@ public final class SessionLoop implements AutoCloseable {
     /** Where our sockets are, and sessions may meet peers of the same network. */
     private final Set<TransportAddress> hosts = new LinkedHashSet<>();
     private @Nullable MdnsPort mdns;
+    /** Sessions that have gathered ahead. */
+    private final Deque<LiveSession> prepared = new ArrayDeque<>();
+    private @Nullable AddressWatch watch;
 
     /** Creates the place; nothing is opened yet. */
     public SessionLoop(Loop loop, Parts parts) {
@@ -155,8 +167,52 @@ public final class SessionLoop implements AutoCloseable {
         return port.local();
     }
 
-    /** Creates a session; it does nothing before it is told to gather. */
+    /** Creates a session, or takes one that was prepared for such options; it tells nothing before it is told to gather. */
     public LiveSession open(Options options, LiveSession.Listener listener) {
+        LiveSession ready = prepared.stream().filter(each -> each.fits(options)).findFirst().orElse(null);
+        if (ready == null) {
+            return make(options, listener);
+        }
+        prepared.remove(ready);
+        ready.use(options.controlling(), listener);
+        return ready;
+    }
+
+    /**
+     * Gathers candidates ahead, for sessions that are opened with these options in either role and gather with sockets of their own (the
+     * candidate pool of RFC 9429, section 3.5.4). Those that were prepared before and do not fit, or are too many, are closed.
+     *
+     * @param size how many sessions are to be ready; they are not replaced when they are used
+     */
+    public void prepare(Options options, List<TransportAddress> on, int size) {
+        for (LiveSession each : List.copyOf(prepared)) {
+            if (prepared.size() > size || !each.fits(options)) {
+                prepared.remove(each);
+                each.close();
+            }
+        }
+        while (prepared.size() < size) {
+            LiveSession ahead = make(options, null);
+            prepared.add(ahead);
+            ahead.gather(on);
+        }
+    }
+
+    /**
+     * Watches the addresses of this machine: all sessions with sockets of their own follow them.
+     *
+     * @param choice which of them are used, the preferred ones first
+     */
+    public void watchHosts(UnaryOperator<List<TransportAddress>> choice) throws PortException {
+        if (watch == null) {
+            watch = new AddressWatch(loop, now -> {
+                List<TransportAddress> chosen = choice.apply(now);
+                List.copyOf(sessions).forEach(session -> session.setHosts(chosen));
+            });
+        }
+    }
+
+    private LiveSession make(Options options, LiveSession.@Nullable Listener listener) {
         int tag = index.newTag(parts.random());
         IceAgent.Setup agent = new IceAgent.Setup(options.controlling(), parts.random().nextLong(), tag,
                 IceCredentials.random(parts.random()), options.lite());
@@ -273,7 +329,11 @@ public final class SessionLoop implements AutoCloseable {
     /** Ends all sessions and closes the shared sockets. */
     @Override
     public void close() {
+        if (watch != null) {
+            watch.close();
+        }
         new ArrayList<>(sessions).forEach(LiveSession::close);
+        prepared.clear();
         if (mdns != null) {
             mdns.close();
         }

@@ -180,6 +180,30 @@ class LiveSessionTest {
         }
     }
 
+    /** What was gathered ahead is told when it is wanted, in the role that is wanted; what does not fit is given up. */
+    @Test
+    void gatheredAhead() throws Exception {
+        List<TransportAddress> hosts = List.of(LivePeer.HOST);
+        on(0, () -> ours.prepare(options(false), hosts, 2));
+        assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
+        LivePeer a = peer(true, options(true));
+        assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
+        assertThat(a.candidates()).isEmpty();
+        LivePeer b = peer(false, options(false));
+        a.tell(b, c -> true);
+        assertThat(a.candidates()).hasSize(1);
+        b.tell(a, c -> true);
+        a.becomes(IceState.CONNECTED);
+        a.run(s -> assertThat(s.session().agent().isControlling()).isTrue());
+        assertThat(tally(IceReason.ROLE_SWITCHED)).isZero();
+        assertThat(a.send(1, text("data"), b)).asString().isEqualTo("data");
+        on(0, () -> ours.prepare(options(true).withComponents(2), hosts, 1));
+        assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
+        LivePeer other = peer(true, options(true));
+        assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(3);
+        other.run(s -> assertThat(s.session().hosts()).isEmpty());
+    }
+
     private long tally(IceReason reason) {
         return group.loop(0).submit(() -> ours.tallies().ice().get(reason)).join();
     }
