@@ -123,24 +123,36 @@ final class CheckList {
         return best;
     }
 
+    /** Returns the pair by which the peer is heard; a passive candidate of ours is paired only now. Null beyond the limit. */
+    @Nullable
+    CandidatePair heard(Candidate own, TransportAddress from) {
+        Candidate remote = remoteAt(from, own.component());
+        if (remote != null && own.transport() == CandidateTransport.TCP_PASSIVE && find(own.base(), from) == null) {
+            add(new CandidatePair(own, remote));
+        }
+        return find(own.base(), from);
+    }
+
     /** Forms a pair unless another with the same base and remote address exists (section 6.1.2.4: such pairs are redundant). */
     private void form(Candidate local, Candidate remote) {
         boolean family = local.address().ipv4() == remote.address().ipv4();
         boolean reflexive = local.type() == CandidateType.SERVER_REFLEXIVE || local.type() == CandidateType.PEER_REFLEXIVE;
         // A passive candidate waits until the peer connects (RFC 6544, section 6.2).
-        boolean waits = local.transport() == CandidateTransport.TCP_PASSIVE && remote.type() != CandidateType.PEER_REFLEXIVE;
-        boolean meets = local.transport() == remote.transport().counterpart() && !waits;
+        boolean meets = local.transport() == remote.transport().counterpart() && local.transport() != CandidateTransport.TCP_PASSIVE;
         if (!family || !meets || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
             return;
         }
-        pairs.add(new CandidatePair(local, remote));
+        add(new CandidatePair(local, remote));
+    }
+
+    private void add(CandidatePair pair) {
+        pairs.add(pair);
         sort();
         while (pairs.size() > MAX_PAIRS && removeLowest()) {
             // one too many
         }
-        CandidatePair added = find(local.base(), remote.address());
-        if (added != null && added.state() == State.FROZEN && !group.isBusy(added.foundation())) {
-            added.state(State.WAITING);
+        if (pairs.contains(pair) && !group.isBusy(pair.foundation())) {
+            pair.state(State.WAITING);
         }
     }
 

@@ -97,7 +97,7 @@ final class CheckReceiver {
                 return null;
             }
         }
-        return list.find(at, from);
+        return list.heard(own, from);
     }
 
     /** Section 7.3.1.4 and 7.3.1.5: the triggered check and the nomination. */

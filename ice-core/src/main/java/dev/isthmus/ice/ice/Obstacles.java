@@ -28,13 +28,12 @@ final class Obstacles {
         if (pair == null) {
             return;
         }
-        if (pair == current) {
-            agent.selection().lose(nowNanos);
-        }
         pair.valid = false;
-        giveUp(pair, nowNanos);
-        if (pair == current && pair.local().transport() == CandidateTransport.TCP_ACTIVE) {
-            agent.trigger(pair, nowNanos);
+        inFlight.drop(pair);
+        if (pair == current) {
+            agent.selection().lose(pair.local().transport() == CandidateTransport.TCP_ACTIVE, nowNanos);
+        } else {
+            giveUp(pair, nowNanos);
         }
     }
 

@@ -157,6 +157,11 @@ final class Selection {
 
     /** Consent is gone: nothing is sent on the pair until a new check of it succeeds (RFC 7675, section 5.1). */
     void lose(long nowNanos) {
+        lose(false, nowNanos);
+    }
+
+    /** The pair works no more; it is checked anew at once where that may help. */
+    void lose(boolean again, long nowNanos) {
         agent.counters().count(IceReason.CONSENT_LOST);
         consent.stop();
         stopProbing();
@@ -169,6 +174,9 @@ final class Selection {
         }
         pair = null;
         generation = null;
+        if (again && lost != null && wasPresent) {
+            agent.trigger(lost, nowNanos);
+        }
         agent.lost(wasPresent, nowNanos);
     }
 

@@ -3,6 +3,7 @@ package dev.isthmus.ice.sim;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.CandidateTransport;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
 import dev.isthmus.ice.ice.IceCredentials;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimIcePeer implements SimNetwork.Host {
     private final SimNetwork network;
     private final List<TransportAddress> addresses = new ArrayList<>();
+    private final List<Candidate> streams = new ArrayList<>();
     private final List<IceEvent> events = new ArrayList<>();
     private final Counters<IceReason> counters = new Counters<>(IceReason.class);
     private final SeededRandom random;
@@ -87,12 +89,22 @@ public final class SimIcePeer implements SimNetwork.Host {
         network.send(address(from), other.addresses.get(0), Arrays.copyOf(buffer.array(), writer.length()));
     }
 
+    /** Adds a candidate that opens connections, or one that takes them. The network has no ports of active ones: one connection for each is enough. */
+    public SimIcePeer tcp(String hostAndPort, CandidateTransport transport) {
+        TransportAddress address = address(hostAndPort).overTcp();
+        network.attach(this, address, null);
+        streams.add(Candidate.host(address, 65535, transport));
+        agent.addLocalCandidate(streams.get(streams.size() - 1), network.now());
+        return this;
+    }
+
     /** Tells this peer everything about the other, as an exchange of descriptions would. */
     public void learn(SimIcePeer other) {
         agent.setRemoteCredentials(other.agent.localCredentials(), network.now());
         if (other.agent.isLite()) {
             agent.setRemoteLite(network.now());
         }
+        other.streams.forEach(stream -> agent.addRemoteCandidate(stream, network.now()));
         for (TransportAddress address : other.addresses) {
             agent.addRemoteCandidate(Candidate.host(address, 65535 - 1 - other.addresses.indexOf(address)), network.now());
         }
@@ -102,6 +114,13 @@ public final class SimIcePeer implements SimNetwork.Host {
     /** Begins a new generation. */
     public void restart() {
         agent.restart(IceCredentials.random(random));
+        flush();
+    }
+
+    /** The connection of the selected pair ends. */
+    public void cut() {
+        CandidatePair pair = selected();
+        agent.onDisconnected(pair.local().base(), pair.remote().address(), network.now());
         flush();
     }
 

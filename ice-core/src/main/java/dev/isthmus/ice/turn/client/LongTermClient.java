@@ -77,6 +77,12 @@ final class LongTermClient {
         return Verdict.RETRY;
     }
 
+    /** Whether somebody on the way took an attribute out that the nonce speaks of; such an answer is nobody's (section 9.2.5). */
+    static boolean bidsDown(StunMessage answer) {
+        byte[] fresh = answer.bytes(StunAttribute.NONCE);
+        return fresh != null && (features(fresh) & ALGORITHMS_BIT) != 0 && answer.bytes(StunAttribute.PASSWORD_ALGORITHMS) == null;
+    }
+
     private boolean hasRealm() {
         return nonce.length > 0;
     }

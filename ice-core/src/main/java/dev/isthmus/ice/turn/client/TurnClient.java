@@ -280,7 +280,7 @@ public final class TurnClient {
         }
         int code = message.messageClass() == StunType.ERROR ? Math.max(1, message.errorCode()) : 0;
         boolean challenge = code == 401 || code == 438;
-        if (!challenge && code != 300 && !authentic(asked, code)) {
+        if (!challenge && (LongTermClient.bidsDown(message) || code != 300 && !authentic(asked, code))) {
             asked.violated = true;
             if (setup.reliable()) {
                 requests.remove(asked);
