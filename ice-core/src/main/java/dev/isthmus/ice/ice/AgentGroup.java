@@ -9,6 +9,9 @@ final class AgentGroup {
     /** Ta (section 14.2). */
     private static final long PACING = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** A peer does not stop us by asking for more. */
+    private static final long MOST_PACING = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final List<IceAgent> agents = new ArrayList<>();
     private boolean controlling;
     private long tieBreaker;
@@ -23,6 +26,12 @@ final class AgentGroup {
 
     void add(IceAgent agent) {
         agents.add(agent);
+    }
+
+    /** An agent's component is no more: nothing waits for its checks. */
+    void remove(IceAgent agent, long nowNanos) {
+        agents.remove(agent);
+        wake(nowNanos);
     }
 
     boolean controlling() {
@@ -74,6 +83,6 @@ final class AgentGroup {
 
     /** The peer wants so much between two checks: the greater of both counts. */
     void slowDown(long nanos) {
-        pacing = Math.max(PACING, nanos);
+        pacing = Math.clamp(nanos, PACING, MOST_PACING);
     }
 }

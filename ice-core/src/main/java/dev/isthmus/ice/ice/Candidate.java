@@ -59,6 +59,16 @@ public record Candidate(CandidateType type, String foundation, int component, lo
         return new Candidate(type, foundation, another, priority + component - another, address, base, related, transport);
     }
 
+    /** Returns the same candidate with another foundation. */
+    public Candidate withFoundation(String another) {
+        return new Candidate(type, another, component, priority, address, base, related, transport);
+    }
+
+    /** Returns the same candidate, derived from another address. */
+    public Candidate withRelated(TransportAddress another) {
+        return new Candidate(type, foundation, component, priority, address, base, another, transport);
+    }
+
     /** Returns a server-reflexive candidate of component 1, which the server showed to a request from the base. */
     public static Candidate serverReflexive(TransportAddress address, TransportAddress base, TransportAddress server, int localPreference) {
         return new Candidate(CandidateType.SERVER_REFLEXIVE, foundation(CandidateType.SERVER_REFLEXIVE, base, server), 1,

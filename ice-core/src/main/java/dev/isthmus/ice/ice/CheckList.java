@@ -51,7 +51,7 @@ final class CheckList {
     void forgetPeerReflexive() {
         for (Candidate remote : remotes) {
             boolean dead = remote.type() == CandidateType.PEER_REFLEXIVE
-                    && pairs.stream().noneMatch(pair -> pair.remote() == remote && pair.state() != State.FAILED);
+                    && pairs.stream().noneMatch(pair -> pair.remote() == remote && (pair.valid || pair.state() != State.FAILED));
             if (dead) {
                 remotes.remove(remote);
                 pairs.removeIf(pair -> pair.remote() == remote);

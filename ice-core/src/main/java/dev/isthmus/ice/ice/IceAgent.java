@@ -98,6 +98,11 @@ public final class IceAgent {
         begin(nowNanos);
     }
 
+    /** The component ends; those of the same stream do not wait for its checks any more. */
+    public void close(long nowNanos) {
+        group.remove(this, nowNanos);
+    }
+
     /** Sets the role before there are checks: that of an agent that was made before anybody knew. */
     public void setControlling(boolean controlling) {
         group.become(controlling && !setup.lite());
@@ -128,8 +133,9 @@ public final class IceAgent {
     }
 
     /** Says whether the peer has told all its candidates of this generation (RFC 8838, section 8.2). */
-    public void setRemoteEnded(boolean ended) {
+    public void setRemoteEnded(boolean ended, long nowNanos) {
         patience.remoteEnded(ended);
+        begin(nowNanos);
     }
 
     /** Says whether we have told the peer all our candidates. */
@@ -143,6 +149,10 @@ public final class IceAgent {
     }
 
     void begin(long nowNanos) {
+        if (keys.hasRemote() && patience.remoteEnded()) {
+            patience.begin(nowNanos); // none may have come for this component
+            become(state == IceState.NEW ? IceState.CHECKING : state);
+        }
         if (keys.hasRemote() && checkList.hasRemotes()) {
             patience.begin(nowNanos);
             if (state == IceState.NEW) {
@@ -273,9 +283,7 @@ public final class IceAgent {
 
     /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it. */
     public boolean isProven(TransportAddress base, TransportAddress peer) {
-        CandidatePair current = selection.pair();
-        CandidatePair pair = current != null && current.joins(base, peer) ? current : checkList.find(base, peer);
-        return pair != null && (pair == current || pair.heard || pair.valid);
+        return selection.isProven(base, peer);
     }
 
     void selected(CandidatePair pair) {
@@ -313,12 +321,6 @@ public final class IceAgent {
     /** The selected pair is gone: with another one that works or may yet, the agent goes on, and lets the peer hear of it there. */
     void lost(boolean wasPresent, long nowNanos) {
         nomination.restart();
-        for (CandidatePair pair : setup.lite() ? List.<CandidatePair>of() : List.copyOf(checkList.pairs())) {
-            if (pair.valid) {
-                pair.valid = false; // until it has answered once more
-                trigger(pair, nowNanos);
-            }
-        }
         boolean hope = !setup.lite() && (!wasPresent && keys.hasRemote() || !checkList.exhausted());
         become(hope ? IceState.CHECKING : IceState.FAILED);
     }

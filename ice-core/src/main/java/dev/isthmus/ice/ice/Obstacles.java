@@ -24,16 +24,14 @@ final class Obstacles {
     /** A pair's connection has ended: one that carried media and that we opened is opened anew, once. */
     void onDisconnected(TransportAddress base, TransportAddress peer, long nowNanos) {
         CandidatePair current = agent.selection().pair();
-        CandidatePair pair = current != null && current.joins(base, peer) ? current : agent.checkList().find(base, peer);
-        if (pair == null) {
-            return;
-        }
-        pair.valid = false;
-        inFlight.drop(pair);
-        if (pair == current) {
-            agent.selection().lose(pair.local().transport() == CandidateTransport.TCP_ACTIVE, nowNanos);
-        } else {
+        CandidatePair pair = agent.checkList().find(base, peer);
+        if (pair != null && pair != current) { // after a restart it is another one than that which carries media
+            pair.valid = false;
             giveUp(pair, nowNanos);
+        }
+        if (current != null && current.joins(base, peer)) {
+            inFlight.drop(current);
+            agent.selection().lose(current.local().transport() == CandidateTransport.TCP_ACTIVE, nowNanos);
         }
     }
 

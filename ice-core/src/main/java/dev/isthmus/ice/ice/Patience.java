@@ -35,6 +35,10 @@ final class Patience {
         localEnded = ended;
     }
 
+    boolean remoteEnded() {
+        return remoteEnded;
+    }
+
     /** Returns whether both sides know all candidates that there will be. */
     boolean knowsAll() {
         return localEnded && remoteEnded;

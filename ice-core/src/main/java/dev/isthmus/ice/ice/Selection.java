@@ -2,8 +2,10 @@ package dev.isthmus.ice.ice;
 
 import dev.isthmus.ice.ice.CandidatePair.State;
 import dev.isthmus.ice.ice.CheckSender.Generation;
+import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -177,7 +179,25 @@ final class Selection {
         if (again && lost != null && wasPresent) {
             agent.trigger(lost, nowNanos);
         }
+        askOthers(nowNanos);
         agent.lost(wasPresent, nowNanos);
+    }
+
+    /** What has worked is checked once more, before it is relied on. */
+    private void askOthers(long nowNanos) {
+        for (CandidatePair other : agent.isLite() ? List.<CandidatePair>of() : List.copyOf(agent.checkList().pairs())) {
+            if (other.valid) {
+                other.valid = false;
+                agent.trigger(other, nowNanos);
+            }
+        }
+    }
+
+    /** Returns whether the peer is there: it checked that pair, or answered our check of it. */
+    boolean isProven(TransportAddress base, TransportAddress peer) {
+        CandidatePair current = pair;
+        CandidatePair found = current != null && current.joins(base, peer) ? current : agent.checkList().find(base, peer);
+        return found != null && (found == current || found.heard || found.valid);
     }
 
     long nextDeadline() {

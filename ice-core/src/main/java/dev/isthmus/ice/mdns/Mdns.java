@@ -9,9 +9,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
@@ -138,9 +140,10 @@ public final class Mdns {
     }
 
     private void onQuestion(Message message, TransportAddress from, long nowNanos) {
+        Set<OwnName> answered = new HashSet<>();
         for (Record question : message.getSection(Section.QUESTION)) {
             OwnName asked = own.get(MdnsMessages.name(question));
-            if (asked == null || (question.getDClass() & ~TOP_BIT) != DClass.IN) {
+            if (asked == null || answered.contains(asked) || (question.getDClass() & ~TOP_BIT) != DClass.IN) {
                 continue;
             }
             boolean legacy = from.port() != PORT;
@@ -153,6 +156,7 @@ public final class Mdns {
                     ? MdnsMessages.legacyAnswer(message.getHeader().getID(), question, asked.name, asked.host)
                     : MdnsMessages.answer(asked.name, asked.host);
             if (bytes != null) {
+                answered.add(asked);
                 counters.count(MdnsReason.ANSWERED);
                 transmits.add(new MdnsTransmit(unicast ? from : null, bytes));
             }
@@ -196,10 +200,13 @@ public final class Mdns {
     /** A name of ours, and when its address was last told to everybody. */
     private static final class OwnName {
         private static final long INTERVAL = 1_000_000_000L; // section 6: a record is multicast once a second at most
+        private static final int MOST_ALONE = 20;
         private final String name;
         private final TransportAddress host;
         private int users = 1;
         private long toldAt = Long.MIN_VALUE / 2;
+        private long aloneSince = Long.MIN_VALUE / 2;
+        private int alone;
 
         OwnName(String name, TransportAddress host) {
             this.name = name;
@@ -207,8 +214,15 @@ public final class Mdns {
         }
 
         boolean mayAnswer(boolean unicast, long nowNanos) {
-            boolean may = unicast || nowNanos - toldAt >= INTERVAL;
-            toldAt = may && !unicast ? nowNanos : toldAt;
+            if (unicast) {
+                if (nowNanos - aloneSince >= INTERVAL) {
+                    aloneSince = nowNanos;
+                    alone = 0;
+                }
+                return alone++ < MOST_ALONE;
+            }
+            boolean may = nowNanos - toldAt >= INTERVAL;
+            toldAt = may ? nowNanos : toldAt;
             return may;
         }
     }

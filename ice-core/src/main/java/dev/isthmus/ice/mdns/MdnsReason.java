@@ -9,7 +9,8 @@ public enum MdnsReason implements Reason {
     NOT_A_NAME("names of peers that are none of mDNS candidates"),
     TOO_MANY("names beyond the limit, not asked for"),
     ANSWERED("questions for our names that were answered"),
-    SUPPRESSED("questions for our names that had been answered within the last second"),
+    SUPPRESSED("questions for our names that had been answered often enough within the last second"),
+    OFF_LINK("datagrams from outside the network of the interface, dropped"),
     MALFORMED("datagrams that are no messages of DNS");
 
     private final String description;

@@ -32,10 +32,9 @@ public final class AddressWatch implements EpollIoHandle, AutoCloseable {
     private final IoRegistration registration;
     private final MemorySegment room = Arena.ofAuto().allocate(ROOM);
     private final Libc.Errno errno = new Libc.Errno();
-    private List<TransportAddress> known = present();
     private boolean closed;
 
-    /** Begins to watch, on the loop's thread, which calls the listener with all addresses, each with port 0. */
+    /** Begins to watch, on the loop's thread, which calls the listener with all addresses, each with port 0, whenever one may have changed. */
     public AddressWatch(Loop loop, Consumer<List<TransportAddress>> listener) throws PortException {
         this.listener = listener;
         int fd = Libc.socket(AF_NETLINK, SOCK_RAW | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
@@ -90,10 +89,8 @@ public final class AddressWatch implements EpollIoHandle, AutoCloseable {
         while (Libc.read(errno, descriptor.intValue(), room.address(), ROOM) > 0) {
             // what has changed is seen by looking; ENOBUFS would only mean that it was much
         }
-        List<TransportAddress> now = present();
-        if (!closed && !now.equals(known)) {
-            known = now;
-            listener.accept(now);
+        if (!closed) {
+            listener.accept(present()); // unchanged ones too: an address of IPv6 is there before it can be used
         }
     }
 

@@ -33,6 +33,11 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
         return new TransportAddress(ipv4, high, low, newPort, scope, tcp);
     }
 
+    /** Returns the host alone, with port 0. */
+    public TransportAddress hostOnly() {
+        return new TransportAddress(ipv4, high, low, 0, scope, false);
+    }
+
     /** Returns the port of TCP with the same number. */
     public TransportAddress overTcp() {
         return new TransportAddress(ipv4, high, low, port, scope, true);

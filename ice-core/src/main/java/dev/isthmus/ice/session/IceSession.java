@@ -76,6 +76,7 @@ public final class IceSession {
     private final Shared shared;
     private final IceAgent agent;
     private final Gathering gathering = new Gathering();
+    private final Foundations foundations;
     private final RelayWays relays;
     private final Mappings mappings;
     private final Outlet outlet;
@@ -84,14 +85,16 @@ public final class IceSession {
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final Inbox inbox;
     private Preferences preferences = new Preferences(List.of());
+    private boolean began;
     private boolean gathered;
 
     /** Creates a session that has not begun to gather. */
     public IceSession(Setup setup, RandomSource random, Shared shared) {
-        this(setup, random, shared, new IceAgent(setup.agent(), random, shared.ice(), shared.messages()), 1);
+        this(setup, random, shared, new IceAgent(setup.agent(), random, shared.ice(), shared.messages()), 1, new Foundations());
     }
 
-    private IceSession(Setup setup, RandomSource random, Shared shared, IceAgent agent, int component) {
+    private IceSession(Setup setup, RandomSource random, Shared shared, IceAgent agent, int component, Foundations foundations) {
+        this.foundations = foundations;
         this.setup = setup;
         this.random = random;
         this.shared = shared;
@@ -109,7 +112,7 @@ public final class IceSession {
      * after each call the timers of both are set anew.
      */
     public IceSession sibling() {
-        return new IceSession(setup, random, shared, agent.sibling(), component + 1);
+        return new IceSession(setup, random, shared, agent.sibling(), component + 1, foundations);
     }
 
     /** Returns the component, 1 for RTP and 2 for RTCP. */
@@ -135,6 +138,7 @@ public final class IceSession {
      */
     public void gather(List<TransportAddress> bases, List<TransportAddress> relayBases, long nowNanos) {
         preferences = new Preferences(bases);
+        began = true;
         if (setup.policy() != IcePolicy.RELAY) {
             for (TransportAddress base : bases) {
                 add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
@@ -145,7 +149,7 @@ public final class IceSession {
     }
 
     /**
-     * Adds candidates of TCP (RFC 6544), before or after gathering. Messages to and from their addresses are frames of RFC 4571 on
+     * Adds candidates of TCP (RFC 6544); what is there before gathering begins is told before it can be done. Messages to and from their addresses are frames of RFC 4571 on
      * connections: the owner opens one when something is to be sent from an active candidate's.
      *
      * @param hosts from which connections can be opened
@@ -194,7 +198,10 @@ public final class IceSession {
         if (redundant) {
             return;
         }
-        Candidate ours = candidate.inComponent(component);
+        Candidate ours = foundations.number(candidate.inComponent(component));
+        if (setup.policy() != IcePolicy.ALL && ours.type() == CandidateType.SERVER_REFLEXIVE) {
+            ours = ours.withRelated(TransportAddress.wildcard(ours.address().ipv4())); // the host's address is not told
+        }
         agent.addLocalCandidate(ours, nowNanos);
         if (tell) {
             events.add(new SessionEvent.CandidateFound(ours));
@@ -211,7 +218,7 @@ public final class IceSession {
     public void setRemoteCredentials(IceCredentials credentials, long nowNanos) {
         agent.setRemoteCredentials(credentials, nowNanos);
         remotes.begin(credentials.ufrag()).forEach(candidate -> agent.addRemoteCandidate(candidate, nowNanos));
-        agent.setRemoteEnded(remotes.hasEnded());
+        agent.setRemoteEnded(remotes.hasEnded(), nowNanos);
         relays.permitAll(nowNanos);
         step(nowNanos);
     }
@@ -251,22 +258,24 @@ public final class IceSession {
      */
     public void endOfRemoteCandidates(String ufrag, long nowNanos) {
         remotes.end(ufrag);
-        agent.setRemoteEnded(remotes.hasEnded());
+        agent.setRemoteEnded(remotes.hasEnded(), nowNanos);
         step(nowNanos);
     }
 
     /** Begins a new generation; the candidates stay, and are told again under the new credentials. */
     public void restart(IceCredentials newLocal, long nowNanos) {
         agent.restart(newLocal);
-        for (Candidate candidate : agent.localCandidates()) {
-            if (setup.policy() == IcePolicy.ALL || candidate.type() != CandidateType.HOST) {
-                events.add(new SessionEvent.CandidateFound(candidate));
-            }
-        }
+        told().forEach(candidate -> events.add(new SessionEvent.CandidateFound(candidate)));
         if (gathered) {
             events.add(new SessionEvent.GatheringDone());
         }
         step(nowNanos);
+    }
+
+    /** Returns the candidates of ours that peers are told. */
+    public List<Candidate> told() {
+        return agent.localCandidates().stream().filter(candidate -> candidate.type() != CandidateType.PEER_REFLEXIVE)
+                .filter(candidate -> setup.policy() == IcePolicy.ALL || candidate.type() != CandidateType.HOST).toList();
     }
 
     /** Takes a datagram that arrived at one of the bases, or a frame of a candidate's connection. */
@@ -373,7 +382,7 @@ public final class IceSession {
             onAgent(e, nowNanos);
         }
         relays.step(nowNanos);
-        if (!gathered && gathering.done()) {
+        if (began && !gathered && gathering.done()) {
             gathered = true;
             agent.setLocalEnded(true);
             events.add(new SessionEvent.GatheringDone());
@@ -394,6 +403,7 @@ public final class IceSession {
     public void close(long nowNanos) {
         gathering.queries().forEach(StunQuery::stop);
         gathering.relays().forEach(way -> way.client.release(nowNanos));
+        agent.close(nowNanos);
         step(nowNanos);
     }
 

@@ -146,10 +146,12 @@ final class RelayWays {
     /** A base is gone: mobile allocations go on from another one. */
     void onBaseGone(TransportAddress base, @Nullable TransportAddress instead, long nowNanos) {
         for (RelayWay way : gathering.relays()) {
-            if (!way.base.equals(base) || way.connection != RelayWay.NO_CONNECTION) {
+            if (!way.base.equals(base)) {
                 continue;
             }
-            if (instead != null && way.client.isMobile()) {
+            if (way.connection != RelayWay.NO_CONNECTION) {
+                way.client.onDisconnected("the interface is gone"); // long before TCP would notice; another base may ask the server anew
+            } else if (instead != null && way.client.isMobile()) {
                 way.waitsForSocket = true;
                 session.tell(new SessionEvent.SocketWanted(base, instead));
             } else {

@@ -50,8 +50,13 @@ public final class SessionIndex<S> {
 
         private Entry(S session, List<IceAgent> agents, int tag) {
             this.session = session;
-            this.agents = List.copyOf(agents);
+            this.agents = new ArrayList<>(agents);
             this.tag = tag;
+        }
+
+        /** One of its components has ended. */
+        public void end(IceAgent agent) {
+            agents.remove(agent);
         }
 
         /** Returns the session. */

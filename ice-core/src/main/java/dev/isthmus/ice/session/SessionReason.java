@@ -10,6 +10,7 @@ public enum SessionReason implements Reason {
     UNKNOWN_CONNECTION("messages on a connection that the session knows nothing of"),
     GATHERING_FAILED("servers that gave no candidate, or took one back"),
     UNUSABLE_CANDIDATE("signalled candidates that cannot be checked from here"),
+    TOO_MANY_NAMES("signalled candidates whose names were too many to be asked for at once"),
     UNRESOLVED_NAME("signalled candidates whose mDNS name nobody answered for"),
     EARLY_CANDIDATE("signalled candidates that came before the credentials of their generation"),
     STALE_CANDIDATE("signalled candidates of an earlier generation, dropped"),

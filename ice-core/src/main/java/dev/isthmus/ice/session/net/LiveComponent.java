@@ -44,6 +44,7 @@ final class LiveComponent implements TcpFlows.Owner {
     private AddressKey out = new AddressKey();
     private @Nullable UdpPort outPort;
     private boolean gathers;
+    private boolean tcp;
     private boolean closed;
 
     LiveComponent(LiveSession parent, SessionLoop owner, IceSession session) {
@@ -56,16 +57,22 @@ final class LiveComponent implements TcpFlows.Owner {
 
     void gather(List<TransportAddress> hosts, boolean tcp) {
         gathers = true;
+        this.tcp = tcp;
         List<TransportAddress> bases = openAll(hosts);
+        addStreams(bases);
         session.gather(bases, loop.nowNanos());
-        if (tcp) {
-            session.addStreams(hosts, hosts.stream().flatMap(host -> listen(host).stream()).toList(), loop.nowNanos());
+    }
+
+    private void addStreams(List<TransportAddress> bases) {
+        if (tcp && parent.mayTellHosts()) {
+            session.addStreams(bases, bases.stream().flatMap(base -> listen(base).stream()).toList(), loop.nowNanos());
         }
     }
 
     private Optional<TransportAddress> listen(TransportAddress host) {
         try {
-            TcpListener listener = new TcpListener(loop, host.withPort(0), owner.tallies().session(), (buffer, offset, length) -> flows);
+            TcpListener listener = new TcpListener(loop, host.withPort(0), owner.tallies().session(), TcpListener.MOST_OWN,
+                    (buffer, offset, length) -> owner.door(session.component()).owner(buffer, offset, length) == flows ? flows : null);
             flows.add(listener);
             return Optional.of(listener.local());
         } catch (PortException e) {
@@ -76,10 +83,10 @@ final class LiveComponent implements TcpFlows.Owner {
 
     void gatherShared(boolean tcp) {
         List<TransportAddress> bases = owner.sharedAddresses(session.component());
-        session.gather(bases, session.needsRelaySockets() ? openAll(bases) : List.of(), loop.nowNanos());
         if (tcp) {
             session.addStreams(bases, owner.sharedListeners(session.component()), loop.nowNanos());
         }
+        session.gather(bases, session.needsRelaySockets() ? openAll(bases) : List.of(), loop.nowNanos());
     }
 
     private List<TransportAddress> openAll(List<TransportAddress> hosts) {
@@ -298,6 +305,7 @@ final class LiveComponent implements TcpFlows.Owner {
     void addHost(TransportAddress host) {
         TransportAddress base = open(host);
         if (base != null) {
+            addStreams(List.of(base));
             session.addBase(base, loop.nowNanos());
         }
     }
@@ -308,8 +316,8 @@ final class LiveComponent implements TcpFlows.Owner {
             return;
         }
         List<TransportAddress> present = session.hosts();
+        hosts.stream().filter(host -> present.stream().noneMatch(host::sameHost)).forEach(this::addHost); // first: something may move there
         present.stream().filter(base -> hosts.stream().noneMatch(base::sameHost)).forEach(this::removeHost);
-        hosts.stream().filter(host -> present.stream().noneMatch(host::sameHost)).forEach(this::addHost);
     }
 
     void removeHost(TransportAddress host) {
@@ -320,6 +328,10 @@ final class LiveComponent implements TcpFlows.Owner {
                 session.removeBase(base, loop.nowNanos());
             }
         }
+        flows.listening().stream().filter(host::sameHost).forEach(listener -> session.removeBase(listener, loop.nowNanos()));
+        session.removeBase(host.withPort(IceSession.ACTIVE_PORT).overTcp(), loop.nowNanos());
+        flows.closeHost(host);
+        parent.forgetName(host);
     }
 
     boolean send(ByteBuffer buffer, int offset, int length) {

@@ -39,6 +39,8 @@ public final class LiveSession {
         void onData(int component, ByteBuffer buffer, int offset, int length);
     }
 
+    private static final int MOST_ASKED = 16;
+    private static final int MOST_UNTOLD = 64;
     private final SessionLoop owner;
     private final Loop loop;
     private final SessionLoop.Options options;
@@ -46,6 +48,9 @@ public final class LiveSession {
     /** Nobody, as long as the session waits for its use. */
     private @Nullable Listener listener;
     private final List<SessionEvent> untold = new ArrayList<>();
+    /** Names that are being asked for, and the generation whose end waits for them. */
+    private final Set<String> asked = new HashSet<>();
+    private @Nullable String endWaits;
     private SessionIndex.@Nullable Entry<LiveSession> entry;
     private IceState told = IceState.NEW;
     /** The components that have gathered since it was last told that all have. */
@@ -97,12 +102,21 @@ public final class LiveSession {
         Listener user = listener;
         if (prepared && user != null) {
             prepared = false;
-            List.copyOf(untold).forEach(user::onEvent);
-            untold.clear();
+            tellPrepared();
             return;
         }
         prepared = user == null;
         each(component -> component.gather(hosts, options.tcp()));
+    }
+
+    /** What has been found and is there still, and then whether that is all. */
+    private void tellPrepared() {
+        for (LiveComponent component : List.copyOf(components)) {
+            component.session().told().forEach(candidate -> tell(new SessionEvent.CandidateFound(candidate)));
+        }
+        List<SessionEvent> rest = List.copyOf(untold);
+        untold.clear();
+        rest.stream().filter(event -> !(event instanceof SessionEvent.CandidateFound)).forEach(this::tell);
     }
 
     /** Gathers candidates with the loop's shared sockets; only TURN servers are asked from sockets of its own. */
@@ -126,6 +140,9 @@ public final class LiveSession {
     }
 
     void onEvent(int component, SessionEvent event) {
+        if (closed || component > components.size()) {
+            return; // what happens while it ends is nobody's business
+        }
         switch (event) {
             case SessionEvent.StateChanged changed -> tellState();
             case SessionEvent.GatheringDone done -> {
@@ -153,8 +170,13 @@ public final class LiveSession {
 
     private void tell(SessionEvent event) {
         Listener user = listener;
+        if (closed) {
+            return;
+        }
         if (user == null || prepared) {
-            untold.add(event);
+            if (untold.size() < MOST_UNTOLD) {
+                untold.add(event);
+            }
         } else {
             user.onEvent(event);
         }
@@ -230,9 +252,8 @@ public final class LiveSession {
      * first; with the policy of relays nothing is asked.
      */
     public void addRemoteCandidate(CandidateAttribute attribute, String ufrag) {
-        if (attribute.isMdns() && options.policy() != IcePolicy.RELAY && !closed) {
-            String generation = ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag;
-            owner.mdns().resolve(attribute.host(), address -> onResolved(attribute, generation, address));
+        if (attribute.isMdns() && options.policy() != IcePolicy.RELAY && !closed && attribute.component() <= components.size()) {
+            resolve(attribute, ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag);
             return;
         }
         eachSession(session -> {
@@ -242,11 +263,38 @@ public final class LiveSession {
         });
     }
 
+    private void resolve(CandidateAttribute attribute, String ufrag) {
+        String question = attribute.toSdp();
+        if (asked.size() >= MOST_ASKED) {
+            owner.tallies().session().count(SessionReason.TOO_MANY_NAMES);
+        } else if (asked.add(question)) {
+            owner.mdns().resolve(attribute.host(), address -> {
+                asked.remove(question);
+                onResolved(attribute, ufrag, address);
+            });
+        }
+    }
+
     private void onResolved(CandidateAttribute attribute, String ufrag, @Nullable TransportAddress address) {
         if (address == null) {
             owner.tallies().session().count(SessionReason.UNRESOLVED_NAME);
         } else if (!closed) {
             addRemoteCandidate(attribute.withHost(address.host()), ufrag);
+        }
+        String waits = endWaits;
+        if (waits != null && asked.isEmpty() && !closed) {
+            endOfRemoteCandidates(waits);
+        }
+    }
+
+    boolean mayTellHosts() {
+        return options.policy() != IcePolicy.RELAY;
+    }
+
+    void forgetName(TransportAddress host) {
+        String name = names.remove(host.hostOnly());
+        if (name != null) {
+            owner.mdns().withdraw(name);
         }
     }
 
@@ -262,12 +310,17 @@ public final class LiveSession {
             return plain;
         }
         return candidate.type() == CandidateType.HOST
-                ? plain.withHost(names.computeIfAbsent(candidate.base().withPort(0), owner.mdns()::offer))
+                ? plain.withHost(names.computeIfAbsent(candidate.base().hostOnly(), owner.mdns()::offer))
                 : plain.withoutRelated();
     }
 
     /** The peer has no more candidates of a generation, or, with an empty text, of the present one. */
     public void endOfRemoteCandidates(String ufrag) {
+        if (!asked.isEmpty()) { // what is being asked for is to come yet
+            endWaits = ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag;
+            return;
+        }
+        endWaits = null;
         eachSession(session -> session.endOfRemoteCandidates(ufrag, loop.nowNanos()));
     }
 
@@ -276,6 +329,7 @@ public final class LiveSession {
         if (components.size() > 1 && !closed) {
             LiveComponent second = components.remove(1);
             second.close();
+            entry().end(second.session().agent());
             gathered.remove(2);
             tellGathered();
             tellState();
@@ -343,8 +397,8 @@ public final class LiveSession {
         if (!closed) {
             closed = true;
             names.values().forEach(name -> owner.mdns().withdraw(name));
-            components.forEach(LiveComponent::close);
             owner.remove(this);
+            components.forEach(LiveComponent::close);
         }
     }
 }

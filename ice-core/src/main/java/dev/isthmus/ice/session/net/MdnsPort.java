@@ -20,6 +20,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -39,7 +40,8 @@ final class MdnsPort {
     private final Mdns mdns;
     private final Counters<MdnsReason> counters = new Counters<>(MdnsReason.class);
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-    private final Set<TransportAddress> hosts = new HashSet<>();
+    private final Set<String> interfaces = new HashSet<>();
+    private boolean closed;
     private final List<Socket> sockets = new ArrayList<>();
 
     /** A socket on an interface, and the group that is spoken to from there. */
@@ -56,12 +58,9 @@ final class MdnsPort {
 
     /** Speaks on the interface of a host of ours too. */
     void join(TransportAddress host) {
-        if (!hosts.add(host.withPort(0))) {
-            return;
-        }
         try {
             NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByAddress(host.bytes()));
-            if (network != null) {
+            if (network != null && interfaces.add(network.getName() + host.ipv4())) {
                 open(host.ipv4(), network);
             }
         } catch (SocketException | UnknownHostException e) {
@@ -74,10 +73,12 @@ final class MdnsPort {
         new Bootstrap().group(loop.netty())
                 .channelFactory(() -> new EpollDatagramChannel(ipv4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6))
                 .option(ChannelOption.SO_REUSEADDR, true).option(ChannelOption.IP_MULTICAST_IF, network)
-                .option(ChannelOption.IP_MULTICAST_TTL, HOPS).handler(new Reader())
+                .option(ChannelOption.IP_MULTICAST_TTL, HOPS).handler(new Reader(network))
                 .bind(socketAddress(TransportAddress.wildcard(ipv4).withPort(Mdns.PORT)))
                 .addListener((ChannelFutureListener) bound -> {
-                    if (bound.isSuccess()) {
+                    if (closed) {
+                        bound.channel().close();
+                    } else if (bound.isSuccess()) {
                         EpollDatagramChannel channel = (EpollDatagramChannel) bound.channel();
                         channel.joinGroup(socketAddress(group), network);
                         sockets.add(new Socket(channel, group));
@@ -95,12 +96,42 @@ final class MdnsPort {
         }
     }
 
+    /** RFC 6762, section 11: only what comes from the interface's own network is listened to, and answered there. */
     private final class Reader extends SimpleChannelInboundHandler<DatagramPacket> {
+        private final List<InterfaceAddress> networks;
+
+        Reader(NetworkInterface network) {
+            networks = network.getInterfaceAddresses();
+        }
+
+        private boolean isNear(InetAddress sender) {
+            return sender.isLinkLocalAddress()
+                    || networks.stream().anyMatch(each -> shares(each.getAddress().getAddress(), sender.getAddress(),
+                            each.getNetworkPrefixLength()));
+        }
+
+        private static boolean shares(byte[] one, byte[] other, int bits) {
+            if (one.length != other.length) {
+                return false;
+            }
+            for (int i = 0; i < bits; i++) {
+                if (((one[i >> 3] ^ other[i >> 3]) & 0x80 >> (i & 7)) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         @Override
         protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
             InetSocketAddress sender = packet.sender();
+            if (!isNear(sender.getAddress())) {
+                counters.count(MdnsReason.OFF_LINK);
+                return;
+            }
             mdns.onPacket(ByteBufUtil.getBytes(packet.content()), TransportAddress.of(sender.getAddress().getAddress(), sender.getPort()),
                     loop.nowNanos());
+            drain((EpollDatagramChannel) context.channel(), sender);
             settle();
         }
     }
@@ -122,27 +153,30 @@ final class MdnsPort {
 
     private long onTimer(long nowNanos) {
         mdns.onTimeout(nowNanos);
-        drain();
+        drain(null, null);
         return mdns.nextDeadline();
     }
 
     private void settle() {
-        drain();
+        drain(null, null);
         loop.wheel().file(timer, mdns.nextDeadline());
     }
 
-    private void drain() {
+    /** Sends what is for everybody on all interfaces, and what is for an asker to it alone. */
+    private void drain(@Nullable EpollDatagramChannel channel, @Nullable InetSocketAddress asker) {
         for (MdnsTransmit t = mdns.pollTransmit(); t != null; t = mdns.pollTransmit()) {
-            for (Socket socket : sockets) {
-                TransportAddress to = t.to() == null ? socket.group() : t.to();
-                if (to.ipv4() == socket.group().ipv4()) {
-                    socket.channel().writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(t.bytes()), socketAddress(to)));
+            if (t.to() != null && channel != null && asker != null) {
+                channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(t.bytes()), asker));
+            } else if (t.to() == null) {
+                for (Socket socket : sockets) {
+                    socket.channel().writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(t.bytes()), socketAddress(socket.group())));
                 }
             }
         }
     }
 
     void close() {
+        closed = true;
         loop.wheel().cancel(timer);
         sockets.forEach(socket -> socket.channel().close());
         sockets.clear();

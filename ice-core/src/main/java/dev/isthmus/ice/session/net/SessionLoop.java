@@ -150,13 +150,18 @@ public final class SessionLoop implements AutoCloseable {
 
     /** Listens for the connections of passive candidates, of sessions that share the sockets; returns the address, of TCP. */
     public TransportAddress shareTcp(TransportAddress address, int component) throws PortException {
-        TcpListener listener = new TcpListener(loop, address, tallies.session(), (buffer, offset, length) -> {
+        TcpListener listener = new TcpListener(loop, address, tallies.session(), TcpListener.MOST_SHARED, door(component));
+        listeners.put(listener, component);
+        return listener.local();
+    }
+
+    /** The first frame of a connection is a check, which names its session. */
+    TcpListener.Door door(int component) {
+        return (buffer, offset, length) -> {
             boolean sound = message.wrap(buffer, offset, length) == StunResult.OK && message.messageClass() == StunType.REQUEST;
             SessionIndex.Entry<LiveSession> entry = sound ? index.of(message) : null;
             return entry == null ? null : entry.session().flows(component);
-        });
-        listeners.put(listener, component);
-        return listener.local();
+        };
     }
 
     /** Opens a socket that sessions share for a component, and returns its address. */
@@ -169,7 +174,7 @@ public final class SessionLoop implements AutoCloseable {
 
     /** Creates a session, or takes one that was prepared for such options; it tells nothing before it is told to gather. */
     public LiveSession open(Options options, LiveSession.Listener listener) {
-        LiveSession ready = prepared.stream().filter(each -> each.fits(options)).findFirst().orElse(null);
+        LiveSession ready = shared.isEmpty() ? prepared.stream().filter(each -> each.fits(options)).findFirst().orElse(null) : null;
         if (ready == null) {
             return make(options, listener);
         }

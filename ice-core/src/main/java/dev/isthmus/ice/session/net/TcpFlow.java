@@ -47,6 +47,7 @@ final class TcpFlow {
     /** What waits for the connection. */
     private final List<ByteBuf> early = new ArrayList<>();
     private Owner owner;
+    private boolean proven;
     private boolean ended;
 
     /** Takes a connection that was accepted at a passive candidate's address. */
@@ -106,8 +107,13 @@ final class TcpFlow {
         owner = session;
     }
 
+    boolean isProven() {
+        return proven;
+    }
+
     /** The peer has shown that it knows the password. */
     void prove() {
+        proven = true;
         loop.wheel().cancel(timer);
     }
 
@@ -142,7 +148,9 @@ final class TcpFlow {
         loop.wheel().cancel(timer);
         early.forEach(ByteBuf::release);
         early.clear();
-        channel.close();
+        if (channel.isRegistered()) { // one that could not even be made is not
+            channel.close();
+        }
     }
 
     /** Takes frames out of the stream. */

@@ -44,6 +44,9 @@ final class TcpFlows implements TcpFlow.Owner {
 
     /** Takes over a connection that the peer opened; returns false when there are too many. */
     boolean adopt(TcpFlow flow) {
+        if (flows.size() >= MOST) {
+            flows.values().stream().filter(each -> !each.isProven()).findFirst().ifPresent(this::drop);
+        }
         if (closed || flows.size() >= MOST) {
             counters.count(SessionReason.TOO_MANY_CONNECTIONS);
             flow.close();
@@ -52,6 +55,12 @@ final class TcpFlows implements TcpFlow.Owner {
         flow.owner(this);
         flows.put(new Way(flow.base(), flow.remote()), flow);
         return true;
+    }
+
+    private void drop(TcpFlow unproven) {
+        flows.remove(new Way(unproven.base(), unproven.remote()), unproven);
+        unproven.close();
+        owner.onStreamEnd(unproven.base(), unproven.remote(), loop.nowNanos());
     }
 
     /** Sends by the connection between two addresses, which is opened first where ours is an active candidate's. */
@@ -63,6 +72,8 @@ final class TcpFlows implements TcpFlow.Owner {
         }
         if (flow != null) {
             flow.send(buffer, offset, length, control);
+        } else if (!closed) { // nothing is repeated on connections: the check would wait for nobody
+            loop.execute(() -> owner.onStreamEnd(base, remote, loop.nowNanos()));
         }
     }
 
@@ -78,6 +89,23 @@ final class TcpFlows implements TcpFlow.Owner {
     public void onEnd(TcpFlow flow, long nowNanos) {
         flows.remove(new Way(flow.base(), flow.remote()), flow);
         owner.onStreamEnd(flow.base(), flow.remote(), nowNanos);
+    }
+
+    /** Closes the listener at an address of ours, and its connections. */
+    void closeHost(TransportAddress host) {
+        listeners.removeIf(listener -> {
+            boolean gone = listener.local().sameHost(host);
+            if (gone) {
+                listener.close();
+            }
+            return gone;
+        });
+        List.copyOf(flows.values()).stream().filter(flow -> flow.base().sameHost(host)).forEach(this::drop);
+    }
+
+    /** Returns the addresses of its listeners. */
+    List<TransportAddress> listening() {
+        return listeners.stream().map(TcpListener::local).toList();
     }
 
     void close() {

@@ -26,17 +26,22 @@ final class TcpListener implements TcpFlow.Owner {
     }
 
     private static final int BACKLOG = 128;
-    private static final int MOST_WAITING = 256;
+    /** How many may be silent, of all sessions or of one. */
+    static final int MOST_SHARED = 256;
+    static final int MOST_OWN = 8;
     private final Loop loop;
     private final Counters<SessionReason> counters;
     private final Door door;
+    private final int most;
     private final Channel channel;
     private final TransportAddress local;
     /** Connections that have said nothing yet. */
     private final Set<TcpFlow> waiting = new HashSet<>();
 
     /** Listens at once; on the loop's thread. */
-    TcpListener(Loop loop, TransportAddress address, Counters<SessionReason> counters, Door door) throws PortException {
+    TcpListener(Loop loop, TransportAddress address, Counters<SessionReason> counters, int most, Door door)
+            throws PortException {
+        this.most = most;
         this.loop = loop;
         this.counters = counters;
         this.door = door;
@@ -52,7 +57,7 @@ final class TcpListener implements TcpFlow.Owner {
     }
 
     private void accepted(Channel connection) {
-        if (waiting.size() >= MOST_WAITING) {
+        if (waiting.size() >= most) {
             counters.count(SessionReason.TOO_MANY_CONNECTIONS);
             connection.close();
             return;

@@ -8,6 +8,7 @@ import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.SessionEvent;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +26,8 @@ final class LivePeer implements LiveSession.Listener {
     private final LiveSession session;
     private final BlockingQueue<IceState> states = new LinkedBlockingQueue<>();
     private final BlockingQueue<CandidateAttribute> candidates = new LinkedBlockingQueue<>();
+    private boolean gathers;
+    private final List<String> order = new ArrayList<>();
     private final List<BlockingQueue<byte[]>> received = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
 
     LivePeer(Loop loop, SessionLoop sessions, SessionLoop.Options options) {
@@ -47,6 +50,10 @@ final class LivePeer implements LiveSession.Listener {
 
     /** Gathers with the sockets that are shared, or with some of its own. */
     void gather() {
+        if (gathers) {
+            return;
+        }
+        gathers = true;
         run(s -> {
             if (sessions.sharedAddresses(1).isEmpty()) {
                 s.gather(List.of(HOST));
@@ -65,6 +72,15 @@ final class LivePeer implements LiveSession.Listener {
             candidates.stream().filter(filter).forEach(c -> s.addRemoteCandidate(c, ""));
             s.endOfRemoteCandidates("");
         });
+    }
+
+    static List<String> foundations(LiveSession session) {
+        return session.session().told().stream().map(Candidate::foundation).toList();
+    }
+
+    /** What was told, in its order. */
+    List<String> order() {
+        return on(s -> List.copyOf(order));
     }
 
     BlockingQueue<CandidateAttribute> candidates() {
@@ -100,7 +116,10 @@ final class LivePeer implements LiveSession.Listener {
     public void onEvent(SessionEvent event) {
         if (event instanceof SessionEvent.StateChanged(IceState state)) {
             states.add(state);
+        } else if (event instanceof SessionEvent.GatheringDone) {
+            order.add("done");
         } else if (event instanceof SessionEvent.CandidateFound(Candidate candidate)) {
+            order.add("candidate");
             candidates.add(Objects.requireNonNull(CandidateAttribute.parse(CandidateAttribute.line(candidate))));
         }
     }

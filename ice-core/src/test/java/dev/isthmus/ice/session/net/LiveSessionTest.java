@@ -117,6 +117,31 @@ class LiveSessionTest {
         a.becomes(IceState.CONNECTED);
     }
 
+    /** The second component ends while its checks are under way: nothing waits for them, nor is more said than is so. */
+    @Test
+    void theSecondComponentEndsEarly() throws Exception {
+        LivePeer a = peer(true, options(true).withComponents(2));
+        LivePeer b = peer(false, options(false).withComponents(2));
+        b.gather();
+        a.gather();
+        a.run(s -> b.candidates().stream().filter(c -> c.component() == 2).forEach(c -> s.addRemoteCandidate(c, "")));
+        a.run(LiveSession::endSecondComponent);
+        b.run(LiveSession::endSecondComponent);
+        a.tell(b, c -> c.component() == 1);
+        b.tell(a, c -> c.component() == 1);
+        a.becomes(IceState.CONNECTED);
+        assertThat(a.send(1, text("rtp"), b)).asString().isEqualTo("rtp");
+        assertThat(a.on(LivePeer::foundations)).allMatch(foundation -> foundation.matches("\\d"));
+    }
+
+    /** Three candidates of each component, and then that these are all. */
+    @Test
+    void theEndIsToldOnceAndLast() throws Exception {
+        LivePeer a = peer(true, options(true).withTcp().withComponents(2));
+        a.gather();
+        assertThat(a.order()).endsWith("done").containsOnlyOnce("done").hasSize(7);
+    }
+
     /** RFC 6544: whoever has the active candidate connects; frames keep their borders. */
     @ParameterizedTest
     @ValueSource(strings = {"own", "shared", "two components"})
