@@ -28,6 +28,9 @@ final class Obstacles {
         if (pair != null && pair != current) { // after a restart it is another one than that which carries media
             pair.valid = false;
             giveUp(pair, nowNanos);
+            if (current != null && current.joins(base, peer) && pair.local().transport() == CandidateTransport.TCP_ACTIVE) {
+                agent.trigger(pair, nowNanos); // it was the old connection
+            }
         }
         if (current != null && current.joins(base, peer)) {
             inFlight.drop(current);

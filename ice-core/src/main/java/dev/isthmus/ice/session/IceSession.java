@@ -157,6 +157,9 @@ public final class IceSession {
      */
     public void addStreams(List<TransportAddress> hosts, List<TransportAddress> listeners, long nowNanos) {
         boolean tell = setup.policy() == IcePolicy.ALL;
+        if (!began) {
+            preferences = new Preferences(hosts);
+        }
         if (setup.policy() != IcePolicy.RELAY) {
             hosts.forEach(host -> add(Candidate.host(host.withPort(ACTIVE_PORT).overTcp(), preferences.direct(host),
                     CandidateTransport.TCP_ACTIVE), tell, nowNanos));
@@ -199,7 +202,7 @@ public final class IceSession {
             return;
         }
         Candidate ours = foundations.number(candidate.inComponent(component));
-        if (setup.policy() != IcePolicy.ALL && ours.type() == CandidateType.SERVER_REFLEXIVE) {
+        if (setup.policy() != IcePolicy.ALL && ours.type() != CandidateType.HOST) {
             ours = ours.withRelated(TransportAddress.wildcard(ours.address().ipv4())); // the host's address is not told
         }
         agent.addLocalCandidate(ours, nowNanos);
@@ -405,6 +408,11 @@ public final class IceSession {
         gathering.relays().forEach(way -> way.client.release(nowNanos));
         agent.close(nowNanos);
         step(nowNanos);
+    }
+
+    /** Returns whether all candidates that there will be have been told. */
+    public boolean hasGathered() {
+        return gathered;
     }
 
     /** Returns the bases from which peers are reached directly, the preferred ones first. */

@@ -37,14 +37,15 @@ final class Preferences {
         return List.copyOf(bases);
     }
 
+    /** A base that comes later comes after all that there have been: no preference is given twice. */
     void add(TransportAddress base) {
         bases.add(base);
-        sort();
+        order.add(base);
     }
 
+    /** Its place stays empty. */
     void remove(TransportAddress base) {
         bases.remove(base);
-        sort();
     }
 
     /** Returns the first base of a family, or null. */
@@ -55,7 +56,7 @@ final class Preferences {
 
     /** Returns whether candidates of ours have that base. */
     boolean isBase(TransportAddress base) {
-        return order.contains(base);
+        return bases.contains(base);
     }
 
     /** A socket that serves a relay only stands where the base of its host does. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.CandidateTransport;
 import dev.isthmus.ice.ice.CandidateType;
+import dev.isthmus.ice.ice.IceReason;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.net.SessionLoop;
 import dev.isthmus.ice.support.Peers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,6 +146,22 @@ class NatLabIT {
                 two.deliver(one, "to there");
             } finally {
                 place.namespace().run("sh", "-ec", "ip addr flush dev ext; ip addr add " + place.host().host() + "/24 dev ext");
+            }
+        }
+    }
+
+    /** Where there is no route, nobody waits for an answer: ENETUNREACH, and EHOSTUNREACH from a route that says so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"198.51.100.9", "192.0.2.9"})
+    void noRoute(String host) throws Exception {
+        NatLab.Place place = lab.place(Site.OPEN, 1);
+        place.namespace().run("ip", "route", "replace", "unreachable", "192.0.2.0/24");
+        try (LabAgent one = new LabAgent(place, SessionLoop.Options.of(true, IcePolicy.ALL, List.of()))) {
+            one.gathered();
+            one.take(new Signalling.Description("ufrag", "0123456789012345678901", List.of("candidate:1 1 udp 1 " + host + " 9 typ host")));
+            long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (one.count(IceReason.UNREACHABLE) == 0) { // a check that is not answered fails after 39.5 s only
+                assertThat(System.nanoTime()).isLessThan(limit);
             }
         }
     }

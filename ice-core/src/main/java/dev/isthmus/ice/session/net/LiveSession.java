@@ -39,6 +39,9 @@ public final class LiveSession {
         void onData(int component, ByteBuffer buffer, int offset, int length);
     }
 
+    /** A candidate whose name is being asked for, and its generation. */
+    private record Asked(String line, String ufrag) {}
+
     private static final int MOST_ASKED = 16;
     private static final int MOST_UNTOLD = 64;
     private final SessionLoop owner;
@@ -49,8 +52,8 @@ public final class LiveSession {
     private @Nullable Listener listener;
     private final List<SessionEvent> untold = new ArrayList<>();
     /** Names that are being asked for, and the generation whose end waits for them. */
-    private final Set<String> asked = new HashSet<>();
-    private @Nullable String endWaits;
+    private final Set<Asked> asked = new HashSet<>();
+    private final Set<String> endsWait = new HashSet<>();
     private SessionIndex.@Nullable Entry<LiveSession> entry;
     private IceState told = IceState.NEW;
     /** The components that have gathered since it was last told that all have. */
@@ -114,9 +117,12 @@ public final class LiveSession {
         for (LiveComponent component : List.copyOf(components)) {
             component.session().told().forEach(candidate -> tell(new SessionEvent.CandidateFound(candidate)));
         }
-        List<SessionEvent> rest = List.copyOf(untold);
+        List<SessionEvent> errors = List.copyOf(untold);
         untold.clear();
-        rest.stream().filter(event -> !(event instanceof SessionEvent.CandidateFound)).forEach(this::tell);
+        errors.forEach(this::tell);
+        if (components.stream().allMatch(component -> component.session().hasGathered())) {
+            tell(new SessionEvent.GatheringDone());
+        }
     }
 
     /** Gathers candidates with the loop's shared sockets; only TURN servers are asked from sockets of its own. */
@@ -126,7 +132,7 @@ public final class LiveSession {
 
     private void each(Consumer<LiveComponent> action) {
         if (!closed) {
-            components.forEach(action);
+            List.copyOf(components).forEach(action);
             settle(loop.nowNanos());
         }
     }
@@ -136,7 +142,7 @@ public final class LiveSession {
         for (LiveComponent component : List.copyOf(components)) {
             component.drain(nowNanos);
         }
-        components.forEach(LiveComponent::refile);
+        List.copyOf(components).forEach(LiveComponent::refile);
     }
 
     void onEvent(int component, SessionEvent event) {
@@ -174,7 +180,7 @@ public final class LiveSession {
             return;
         }
         if (user == null || prepared) {
-            if (untold.size() < MOST_UNTOLD) {
+            if (untold.size() < MOST_UNTOLD && event instanceof SessionEvent.GatheringError) {
                 untold.add(event);
             }
         } else {
@@ -264,7 +270,7 @@ public final class LiveSession {
     }
 
     private void resolve(CandidateAttribute attribute, String ufrag) {
-        String question = attribute.toSdp();
+        Asked question = new Asked(attribute.toSdp(), ufrag);
         if (asked.size() >= MOST_ASKED) {
             owner.tallies().session().count(SessionReason.TOO_MANY_NAMES);
         } else if (asked.add(question)) {
@@ -281,9 +287,8 @@ public final class LiveSession {
         } else if (!closed) {
             addRemoteCandidate(attribute.withHost(address.host()), ufrag);
         }
-        String waits = endWaits;
-        if (waits != null && asked.isEmpty() && !closed) {
-            endOfRemoteCandidates(waits);
+        if (asked.stream().noneMatch(each -> each.ufrag().equals(ufrag)) && endsWait.remove(ufrag) && !closed) {
+            endOfRemoteCandidates(ufrag);
         }
     }
 
@@ -316,11 +321,11 @@ public final class LiveSession {
 
     /** The peer has no more candidates of a generation, or, with an empty text, of the present one. */
     public void endOfRemoteCandidates(String ufrag) {
-        if (!asked.isEmpty()) { // what is being asked for is to come yet
-            endWaits = ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag;
+        String generation = ufrag.isEmpty() ? session().agent().remoteUfrag() : ufrag;
+        if (asked.stream().anyMatch(each -> each.ufrag().equals(generation))) { // what is being asked for is to come yet
+            endsWait.add(generation);
             return;
         }
-        endWaits = null;
         eachSession(session -> session.endOfRemoteCandidates(ufrag, loop.nowNanos()));
     }
 
@@ -333,11 +338,13 @@ public final class LiveSession {
             gathered.remove(2);
             tellGathered();
             tellState();
+            settle(loop.nowNanos()); // the first may have waited for it
         }
     }
 
     /** Opens a socket on a host that has come up, and gathers candidates there. */
     public void addHost(TransportAddress host) {
+        gathered.clear(); // all of them gather once more
         each(component -> component.addHost(host));
     }
 

@@ -98,20 +98,30 @@ final class MdnsPort {
 
     /** RFC 6762, section 11: only what comes from the interface's own network is listened to, and answered there. */
     private final class Reader extends SimpleChannelInboundHandler<DatagramPacket> {
-        private final List<InterfaceAddress> networks;
+        private final String name;
 
         Reader(NetworkInterface network) {
-            networks = network.getInterfaceAddresses();
+            name = network.getName();
         }
 
         private boolean isNear(InetAddress sender) {
             return sender.isLinkLocalAddress()
-                    || networks.stream().anyMatch(each -> shares(each.getAddress().getAddress(), sender.getAddress(),
+                    || addresses().stream().anyMatch(each -> shares(each.getAddress().getAddress(), sender.getAddress(),
                             each.getNetworkPrefixLength()));
         }
 
+        /** Those of now: they change. */
+        private List<InterfaceAddress> addresses() {
+            try {
+                NetworkInterface network = NetworkInterface.getByName(name);
+                return network == null ? List.of() : network.getInterfaceAddresses();
+            } catch (SocketException e) {
+                return List.of();
+            }
+        }
+
         private static boolean shares(byte[] one, byte[] other, int bits) {
-            if (one.length != other.length) {
+            if (one.length != other.length || bits <= 0) {
                 return false;
             }
             for (int i = 0; i < bits; i++) {

@@ -45,7 +45,8 @@ final class TcpFlows implements TcpFlow.Owner {
     /** Takes over a connection that the peer opened; returns false when there are too many. */
     boolean adopt(TcpFlow flow) {
         if (flows.size() >= MOST) {
-            flows.values().stream().filter(each -> !each.isProven()).findFirst().ifPresent(this::drop);
+            flows.values().stream().filter(each -> !each.isProven() && each.base().port() != IceSession.ACTIVE_PORT).findFirst()
+                    .ifPresent(this::drop);
         }
         if (closed || flows.size() >= MOST) {
             counters.count(SessionReason.TOO_MANY_CONNECTIONS);
