@@ -52,10 +52,6 @@ final class InFlight {
         return nearest;
     }
 
-    boolean has(CandidatePair pair) {
-        return checks.stream().anyMatch(check -> check.pair == pair && !check.consent);
-    }
-
     /** Forgets the checks of a pair. */
     void drop(CandidatePair pair) {
         checks.removeIf(check -> check.pair == pair);
