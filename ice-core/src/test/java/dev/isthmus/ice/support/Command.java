@@ -127,15 +127,20 @@ public final class Command implements AutoCloseable {
         return process.info().commandLine().orElse(Arrays.toString(process.info().arguments().orElse(new String[0]))) + "\n" + output();
     }
 
+    /** Ends the process and then whatever it has started: a browser's helpers write to its profile after it has gone itself. */
     @Override
     public void close() {
+        List<ProcessHandle> helpers = process.descendants().toList();
+        end(process.toHandle());
+        helpers.forEach(Command::end);
+    }
+
+    private static void end(ProcessHandle process) {
         process.destroy();
-        try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+        if (process.isAlive()) {
+            process.destroyForcibly();
+            process.onExit().join();
         }
     }
 }
