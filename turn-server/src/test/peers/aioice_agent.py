@@ -21,6 +21,7 @@ async def main():
     remote = json.loads(line)
     connection.remote_username, connection.remote_password = remote['ufrag'], remote['pwd']
     began = time.monotonic()
+    print('began', int(began * 1e6), flush=True)
     for each in remote['candidates']:
         await connection.add_remote_candidate(aioice.Candidate.from_sdp(each))
     await connection.add_remote_candidate(None)

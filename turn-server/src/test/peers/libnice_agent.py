@@ -37,6 +37,7 @@ def remote():
     def take():
         global began
         began = time.monotonic()
+        print('began', int(began * 1e6), flush=True)
         agent.set_remote_credentials(stream, told['ufrag'], told['pwd'])
         candidates = [agent.parse_remote_candidate_sdp(stream, 'a=' + c) for c in told['candidates']]
         agent.set_remote_candidates(stream, 1, [c for c in candidates if c])

@@ -1,48 +1,70 @@
 package dev.isthmus.ice.ice;
 
 import dev.isthmus.ice.time.Deadline;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A pair that goes where another session's selected pair does. It is tried again for a while, since the other session may be one whose peer is
+ * Pairs that go where another session's selected pair does. Each is tried again for a while, since the other session may be one whose peer is
  * gone and nobody has noticed; when it stays contested the newer pair fails.
  */
 final class Contest {
     /** Longer than a session takes to notice that its peer is silent. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(9);
     private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
-    private @Nullable CandidatePair pair;
-    private long since;
-    private long retryAt = Deadline.NONE;
+    /** A pair that was not contested for so long is contested anew. */
+    private static final long MEMORY = TimeUnit.SECONDS.toNanos(20);
+
+    /** Since when a pair is contested, when it was so last, and when it is tried again. */
+    private static final class Claim {
+        private long since;
+        private long last;
+        private long retryAt;
+
+        Claim(long nowNanos) {
+            since = nowNanos;
+            last = nowNanos;
+        }
+    }
+
+    private final Map<CandidatePair, Claim> claims = new LinkedHashMap<>();
 
     /** Returns whether the pair is to be given up. */
-    boolean onContested(CandidatePair contested, long nowNanos) {
-        if (pair != contested) {
-            pair = contested;
-            since = nowNanos;
+    boolean onContested(CandidatePair pair, long nowNanos) {
+        Claim claim = claims.computeIfAbsent(pair, first -> new Claim(nowNanos));
+        if (nowNanos - claim.last > MEMORY) {
+            claim.since = nowNanos;
         }
-        boolean over = nowNanos - since >= PATIENCE;
-        retryAt = over ? Deadline.NONE : nowNanos + RETRY;
+        claim.last = nowNanos;
+        boolean over = nowNanos - claim.since >= PATIENCE;
+        claim.retryAt = over ? Deadline.NONE : nowNanos + RETRY;
         return over;
     }
 
-    /** Returns the pair that is to be checked once more, or null. */
-    @Nullable
-    CandidatePair due(long nowNanos) {
-        if (!Deadline.due(retryAt, nowNanos)) {
-            return null;
-        }
-        retryAt = Deadline.NONE;
-        return pair;
+    /** Returns the pairs that are to be checked once more. */
+    List<CandidatePair> due(long nowNanos) {
+        List<CandidatePair> due = new ArrayList<>();
+        claims.forEach((pair, claim) -> {
+            if (Deadline.due(claim.retryAt, nowNanos)) {
+                claim.retryAt = Deadline.NONE;
+                due.add(pair);
+            }
+        });
+        return due;
     }
 
     void restart() {
-        pair = null;
-        retryAt = Deadline.NONE;
+        claims.clear();
     }
 
     long nextDeadline() {
-        return retryAt;
+        long nearest = Deadline.NONE;
+        for (Claim claim : claims.values()) {
+            nearest = Deadline.nearer(nearest, claim.retryAt);
+        }
+        return nearest;
     }
 }

@@ -68,10 +68,7 @@ final class Obstacles {
     }
 
     void onTimeout(long nowNanos) {
-        CandidatePair contested = contest.due(nowNanos);
-        if (contested != null) {
-            agent.trigger(contested, nowNanos);
-        }
+        contest.due(nowNanos).forEach(contested -> agent.trigger(contested, nowNanos));
     }
 
     /** Begins a new generation. */

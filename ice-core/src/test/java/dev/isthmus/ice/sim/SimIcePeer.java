@@ -69,7 +69,7 @@ public final class SimIcePeer implements SimNetwork.Host {
     /** Adds a host candidate whose address behind the NAT is told to peers in place of its own. */
     public SimIcePeer advertised(String base, String outside, SimNat nat) {
         network.attach(this, address(base), nat);
-        nat.outbound(address(base), address(outside));
+        nat.outbound(address(base), address(outside), network.now());
         addresses.add(address(outside));
         agent.addLocalCandidate(
                 new Candidate(CandidateType.HOST, "1", 1, Candidate.priority(CandidateType.HOST, 65534, 1), address(outside),
@@ -121,6 +121,13 @@ public final class SimIcePeer implements SimNetwork.Host {
     public void cut() {
         CandidatePair pair = selected();
         agent.onDisconnected(pair.local().base(), pair.remote().address(), network.now());
+        flush();
+    }
+
+    /** The owner says that the selected pair's way is another session's. */
+    public void inUse() {
+        CandidatePair pair = selected();
+        agent.onAddressInUse(pair.local().base(), pair.remote().address(), network.now());
         flush();
     }
 

@@ -94,7 +94,9 @@ public final class SimNetwork {
         }
         if (nat != null) {
             natOfInside.put(address, nat);
-            natOfOutside.put(nat.outsideHost(), nat);
+        }
+        for (SimNat each = nat; each != null; each = each.outer()) {
+            natOfOutside.put(each.outsideHost(), each);
         }
     }
 
@@ -113,7 +115,7 @@ public final class SimNetwork {
         if (natOfInside.get(to) != null && natOfInside.get(to) != nat) {
             return; // nobody outside has a route to an inside address
         }
-        TransportAddress source = nat == null ? from : nat.outbound(from, to);
+        TransportAddress source = source(from, to);
         deliverLater(new Packet(source, to, bytes));
         if (random.fraction() < conditions.duplicate()) {
             deliverLater(new Packet(source, to, bytes));
@@ -122,9 +124,25 @@ public final class SimNetwork {
 
     /** Sends a message on a connection. */
     public void sendReliably(TransportAddress from, TransportAddress to, byte[] bytes) {
-        SimNat nat = natOfInside.get(from);
-        arrivals.add(new Arrival(now + conditions.latencyNanos(), order++,
-                new Packet(nat == null ? from : nat.outbound(from, to), to, bytes), true));
+        arrivals.add(new Arrival(now + conditions.latencyNanos(), order++, new Packet(source(from, to), to, bytes), true));
+    }
+
+    private TransportAddress source(TransportAddress from, TransportAddress to) {
+        TransportAddress source = from;
+        for (SimNat nat = natOfInside.get(from); nat != null; nat = nat.outer()) {
+            source = nat.outbound(source, to, now);
+        }
+        return source;
+    }
+
+    private @Nullable TransportAddress destination(Packet packet) {
+        TransportAddress to = packet.to();
+        SimNat nat = natOfOutside.get(to.host());
+        while (to != null && nat != null) {
+            to = nat.inbound(to, packet.from(), now);
+            nat = to == null ? null : natOfOutside.get(to.host());
+        }
+        return to;
     }
 
     private void deliverLater(Packet packet) {
@@ -134,8 +152,7 @@ public final class SimNetwork {
 
     private void deliver(Arrival arrival) {
         Packet packet = arrival.packet();
-        SimNat nat = natOfOutside.get(packet.to().host());
-        TransportAddress to = nat == null ? packet.to() : nat.inbound(packet.to(), packet.from());
+        TransportAddress to = destination(packet);
         Host host = to == null ? null : hosts.get(to);
         if (host != null && to != null && arrival.reliable()) {
             host.onMessage(packet.bytes(), to, packet.from(), now);

@@ -7,6 +7,7 @@ import dev.isthmus.ice.net.LoopGroup;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
 import dev.isthmus.ice.ops.Section;
+import dev.isthmus.ice.support.Command;
 import dev.isthmus.ice.support.Namespace;
 import dev.isthmus.ice.support.Peers;
 import dev.isthmus.turn.net.TurnService;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An internet of our own: a bridge, a TURN server on it with two addresses of each family, and sites on two sides, each in a namespace, behind
@@ -54,7 +56,9 @@ final class NatLab implements AutoCloseable {
     private final Namespace bridge;
     private final Namespace server;
     private final Map<String, Place> places = new HashMap<>();
+    private final Map<Place, String> ports = new HashMap<>();
     private final Loop outside;
+    private @Nullable Namespace carrier;
 
     NatLab() throws Exception {
         Peers.command("nft", "nftables");
@@ -101,8 +105,8 @@ final class NatLab implements AutoCloseable {
         return outside;
     }
 
-    /** Connects a namespace to the bridge. */
-    private void plug(Namespace namespace, String name, String address, String address6) throws Exception {
+    /** Connects a namespace to the bridge, and returns what its port there is called. */
+    private String plug(Namespace namespace, String name, String address, String address6) throws Exception {
         String port = "p" + opened.size();
         bridge.run("sh", "-ec",
                 "ip link add " + port + " type veth peer name " + name + " netns " + namespace.name() + "; ip link set " + port
@@ -110,6 +114,20 @@ final class NatLab implements AutoCloseable {
         String addresses = (address.isEmpty() ? "" : "ip addr add " + address + " dev " + name + "; ")
                 + (address6.isEmpty() ? "" : "ip addr add " + address6 + " dev " + name + " nodad; ");
         namespace.run("sh", "-ec", addresses + "ip link set " + name + " up");
+        return port;
+    }
+
+    /** Makes the way from a place to everybody else so much longer; returns what does it, and tells of the checks that pass. */
+    Command stretch(Place place, double millis) throws Exception {
+        String port = Objects.requireNonNull(ports.get(place));
+        String inner = port + "i";
+        bridge.run("sh", "-ec",
+                "ip link set " + port + " nomaster; ip link add name " + inner + " type veth peer name " + port + "o; ip link set "
+                        + inner + " up; ip link set " + port + "o master bridge0; ip link set " + port + "o up");
+        Command wire = open(Command.start("ip", "netns", "exec", bridge.name(), "/usr/bin/python3", "src/test/peers/wire.py", port, inner,
+                "" + millis));
+        wire.line(10, "ready"::equals);
+        return wire;
     }
 
     /** Returns the place of a site on side 1 or 2. */
@@ -123,18 +141,28 @@ final class NatLab implements AutoCloseable {
         String outside = "203.0.113." + number;
         Namespace client = open(Namespace.create("c" + number));
         String host = outside;
+        String port = "";
         if (site == Site.IPV6_ONLY) {
             host = "2001:db8::" + number;
-            plug(client, "ext", "", host + "/64");
+            port = plug(client, "ext", "", host + "/64");
         } else if (site.hasRouter()) {
             Namespace router = open(Namespace.create("r" + number));
-            plug(router, "ext", outside + "/24", "");
+            if (site == Site.DOUBLE_NAT) {
+                connect(router, hairpinning(), number);
+            } else {
+                port = plug(router, "ext", outside + "/24", "");
+            }
             host = route(router, client, number);
             load(router, site.table());
+            if (site == Site.FORGETFUL) {
+                router.run("sh", "-ec", "cd /proc/sys/net/netfilter; echo " + Site.MEMORY_SECONDS + " > nf_conntrack_udp_timeout; echo "
+                        + Site.MEMORY_SECONDS + " > nf_conntrack_udp_timeout_stream");
+            }
         } else {
-            plug(client, "ext", outside + "/24", "");
+            port = plug(client, "ext", outside + "/24", "");
         }
         Place place = place(site, client, host);
+        ports.put(place, port);
         places.put(site.name() + side, place);
         return place;
     }
@@ -152,37 +180,43 @@ final class NatLab implements AutoCloseable {
         from.namespace().run("ip", "neigh", "replace", to.host().host(), "lladdr", mac, "nud", "permanent", "dev", "ext");
     }
 
-    /** Makes two places behind a router each, and both routers behind one NAT of their carrier's. */
-    List<Place> behindCarrier(boolean hairpin) throws Exception {
-        String outside = hairpin ? "203.0.113.90" : "203.0.113.91";
-        Namespace carrier = open(Namespace.create("carrier" + hairpin));
-        plug(carrier, "ext", outside + "/24", "");
-        carrier.run("sh", "-ec", "ip link add name int type bridge; ip addr add 100.64.0.1/24 dev int; ip link set int up; "
-                + "echo 1 > /proc/sys/net/ipv4/ip_forward");
-        load(carrier, NatRules.table(NatRules.carrier(outside, hairpin)));
-        List<Place> both = new ArrayList<>();
-        for (int i = 2; i <= 3; i++) {
-            Namespace router = open(Namespace.create("home" + i + hairpin));
-            carrier.run("sh", "-ec", "ip link add h" + i + " type veth peer name ext netns " + router.name() + "; ip link set h" + i
-                    + " master int; ip link set h" + i + " up");
-            router.run("sh", "-ec", "ip addr add 100.64.0." + i + "/24 dev ext; ip link set ext up; ip route add default via 100.64.0.1");
-            load(router, Site.PORT_RESTRICTED.table());
-            Namespace client = open(Namespace.create("inner" + i + hairpin));
-            both.add(place(Site.PORT_RESTRICTED, client, route(router, client, i)));
+    /** Returns the carrier of all sites of {@link Site#DOUBLE_NAT}. */
+    private Namespace hairpinning() throws Exception {
+        Namespace known = carrier;
+        if (known == null) {
+            known = carrier("203.0.113.90", true);
+            carrier = known;
         }
-        return both;
+        return known;
     }
 
-    /** Makes a place behind a NAT that forgets what it has not seen for that long. */
-    Place forgetful(int seconds) throws Exception {
-        Namespace router = open(Namespace.create("forgetful"));
-        plug(router, "ext", "203.0.113.92/24", "");
-        Namespace client = open(Namespace.create("forgotten"));
-        String host = route(router, client, 92);
-        load(router, Site.PORT_RESTRICTED.table());
-        router.run("sh", "-ec", "cd /proc/sys/net/netfilter; echo " + seconds + " > nf_conntrack_udp_timeout; echo " + seconds
-                + " > nf_conntrack_udp_timeout_stream");
-        return place(Site.PORT_RESTRICTED, client, host);
+    private Namespace carrier(String outside, boolean hairpin) throws Exception {
+        Namespace made = open(Namespace.create("carrier" + hairpin));
+        plug(made, "ext", outside + "/24", "");
+        made.run("sh", "-ec", "ip link add name int type bridge; ip addr add 100.64.0.1/24 dev int; ip link set int up; "
+                + "echo 1 > /proc/sys/net/ipv4/ip_forward");
+        load(made, NatRules.table(NatRules.carrier(outside, hairpin)));
+        return made;
+    }
+
+    private static void connect(Namespace router, Namespace to, int number) throws Exception {
+        to.run("sh", "-ec", "ip link add h" + number + " type veth peer name ext netns " + router.name() + "; ip link set h" + number
+                + " master int; ip link set h" + number + " up");
+        router.run("sh", "-ec", "ip addr add 100.64.0." + number + "/24 dev ext; ip link set ext up; ip route add default via 100.64.0.1");
+    }
+
+    /** Makes two places of {@link Site#DOUBLE_NAT} whose carrier does not hairpin. */
+    List<Place> withoutHairpin() throws Exception {
+        Namespace between = carrier("203.0.113.91", false);
+        List<Place> both = new ArrayList<>();
+        for (int i = 2; i <= 3; i++) {
+            Namespace router = open(Namespace.create("r" + i));
+            connect(router, between, i);
+            load(router, Site.DOUBLE_NAT.table());
+            Namespace client = open(Namespace.create("c" + i));
+            both.add(place(Site.DOUBLE_NAT, client, route(router, client, i)));
+        }
+        return both;
     }
 
     private Place place(Site site, Namespace client, String host) {

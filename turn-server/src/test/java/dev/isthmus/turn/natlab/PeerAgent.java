@@ -40,9 +40,14 @@ final class PeerAgent implements AutoCloseable, Signalling {
         command.say(json(ours));
     }
 
-    /** Waits until it says that it is connected, and returns after how many microseconds. */
-    long connected() throws InterruptedException {
-        return Long.parseLong(command.line(40, line -> line.startsWith("connected ")).substring("connected ".length()));
+    /** Returns when it has begun to check, in microseconds of the monotonic clock. */
+    long began() throws InterruptedException {
+        return Long.parseLong(command.line(40, line -> line.startsWith("began ")).substring("began ".length()));
+    }
+
+    /** Waits until it says that it is connected. */
+    void connected() throws InterruptedException {
+        command.line(40, line -> line.startsWith("connected "));
     }
 
     @Override

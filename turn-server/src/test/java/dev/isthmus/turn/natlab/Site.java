@@ -11,9 +11,15 @@ public enum Site {
     ADDRESS_RESTRICTED(Mapping.ENDPOINT_INDEPENDENT, Filtering.ADDRESS_DEPENDENT, NatRules.ADDRESS_RESTRICTED),
     PORT_RESTRICTED(Mapping.ENDPOINT_INDEPENDENT, Filtering.ADDRESS_AND_PORT_DEPENDENT, NatRules.PORT_RESTRICTED),
     SYMMETRIC(Mapping.ADDRESS_AND_PORT_DEPENDENT, Filtering.ADDRESS_AND_PORT_DEPENDENT, NatRules.SYMMETRIC),
+    /** Port-restricted, behind the NAT of a carrier that hairpins; all such sites have one carrier. */
+    DOUBLE_NAT(Mapping.ENDPOINT_INDEPENDENT, Filtering.ADDRESS_AND_PORT_DEPENDENT, NatRules.PORT_RESTRICTED),
+    /** Port-restricted, and remembers what it does not see for 20 s only. */
+    FORGETFUL(Mapping.ENDPOINT_INDEPENDENT, Filtering.ADDRESS_AND_PORT_DEPENDENT, NatRules.PORT_RESTRICTED),
     UDP_BLOCKED(null, null, NatRules.UDP_BLOCKED),
     IPV6_ONLY(null, null, "");
 
+    /** How long {@link #FORGETFUL} remembers. */
+    public static final int MEMORY_SECONDS = 20;
     private final @Nullable Mapping mapping;
     private final @Nullable Filtering filtering;
     private final String rules;

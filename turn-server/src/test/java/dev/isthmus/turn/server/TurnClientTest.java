@@ -179,6 +179,22 @@ class TurnClientTest {
         assertThat(counters.get(TurnClientReason.CHALLENGED)).as("a new nonce each hour").isBetween(3L, 4L);
     }
 
+    /** A session that roams for hours is not refused its next peer. */
+    @Test
+    void peersThatNobodySendsToAreForgotten() {
+        TurnClient client = client(Family.ANY, "secret", false);
+        TurnPeer kept = Objects.requireNonNull(client.permit(TurnBench.PEER, bench.now));
+        pump(client);
+        for (int i = 0; i < 300; i++) {
+            assertThat(client.permit(TurnBench.PEER.withPort(20_000 + i), bench.now)).isNotNull();
+            pump(client);
+            pass(client, 10);
+            send(client, kept);
+        }
+        assertThat(counters.get(TurnClientReason.TOO_MANY_PEERS)).isZero();
+        assertThat(send(client, kept).bytes()).as("its permission was renewed all the time").isEqualTo(DATA);
+    }
+
     /** RFC 8656, section 7: one of each family. */
     @Test
     void aDualAllocation() {

@@ -40,6 +40,7 @@ final class MdnsPort {
     private final Mdns mdns;
     private final Counters<MdnsReason> counters = new Counters<>(MdnsReason.class);
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
+    /** By index and family: an interface that is made anew under its old name is another one. */
     private final Set<String> interfaces = new HashSet<>();
     private boolean closed;
     private final List<Socket> sockets = new ArrayList<>();
@@ -60,7 +61,7 @@ final class MdnsPort {
     void join(TransportAddress host) {
         try {
             NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByAddress(host.bytes()));
-            if (network != null && interfaces.add(network.getName() + host.ipv4())) {
+            if (network != null && interfaces.add(network.getIndex() + ":" + host.ipv4())) {
                 open(host.ipv4(), network);
             }
         } catch (SocketException | UnknownHostException e) {

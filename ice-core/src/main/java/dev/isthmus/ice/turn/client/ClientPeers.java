@@ -32,8 +32,12 @@ final class ClientPeers {
     @Nullable
     TurnPeer at(TransportAddress address) {
         TurnPeer known = peers.get(address);
-        if (known != null || peers.size() >= MOST) {
+        if (known != null) {
+            known.wanted = true;
             return known;
+        }
+        if (peers.size() >= MOST) {
+            return null;
         }
         TurnPeer fresh = new TurnPeer(address);
         peers.put(address, fresh);
@@ -63,7 +67,7 @@ final class ClientPeers {
         return index < 0 || index >= numbers ? null : byNumber[index];
     }
 
-    /** Returns those whose permission or channel is to be asked for. */
+    /** Returns those whose permission or channel is to be asked for; a permission that nobody has wanted since it was given is let go. */
     List<TurnPeer> due(long nowNanos) {
         List<TurnPeer> found = new ArrayList<>();
         for (TurnPeer peer : peers.values()) {
@@ -71,6 +75,10 @@ final class ClientPeers {
                 found.add(peer);
             }
         }
+        List<TurnPeer> unwanted = found.stream().filter(peer -> !peer.wanted && peer.number == 0).toList();
+        unwanted.forEach(peer -> peers.remove(peer.address()));
+        found.removeAll(unwanted);
+        found.forEach(peer -> peer.wanted = false);
         return found;
     }
 

@@ -69,6 +69,7 @@ public final class TurnData {
             return false;
         }
         if (!peer.bound) {
+            peer.wanted = true;
             offset = at - StunMessage.HEADER_LENGTH - (peer.address().ipv4() ? ADDRESS_IPV4 : ADDRESS_IPV6) - DATA_HEADER;
             length = requests.indication(buffer, offset, peer.address(), bytes);
             return true;

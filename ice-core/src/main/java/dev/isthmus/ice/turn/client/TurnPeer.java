@@ -12,6 +12,8 @@ public final class TurnPeer {
     boolean bound;
     boolean wantsChannel;
     boolean refused;
+    /** Somebody has sent there since it was asked for last. */
+    boolean wanted = true;
     /** A request for it is on its way. */
     boolean asking;
     /** When permission, and channel if there is one, are to be asked for again. */

@@ -26,7 +26,11 @@ final class LivePeer implements LiveSession.Listener {
     private final LiveSession session;
     private final BlockingQueue<IceState> states = new LinkedBlockingQueue<>();
     private final BlockingQueue<CandidateAttribute> candidates = new LinkedBlockingQueue<>();
+    private final ByteBuffer packet = ByteBuffer.allocateDirect(256).put(HEADROOM, (byte) 0x80); // as RTP begins
     private boolean gathers;
+    /** Whether what comes is counted and not kept. */
+    private boolean counts;
+    private long counted;
     private final List<String> order = new ArrayList<>();
     private final List<BlockingQueue<byte[]>> received = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
 
@@ -112,6 +116,21 @@ final class LivePeer implements LiveSession.Listener {
         return sent ? Objects.requireNonNull(to.received.get(component - 1).poll(10, TimeUnit.SECONDS), "nothing came") : new byte[0];
     }
 
+    /** Keeps nothing of what comes from now on. */
+    void countOnly() {
+        run(s -> counts = true);
+    }
+
+    /** On the loop only: sends a packet and makes nothing new for it. */
+    void sendOne() {
+        session.send(1, packet, HEADROOM, 100);
+    }
+
+    /** On the loop only: how much was not kept. */
+    long counted() {
+        return counted;
+    }
+
     @Override
     public void onEvent(SessionEvent event) {
         if (event instanceof SessionEvent.StateChanged(IceState state)) {
@@ -126,6 +145,10 @@ final class LivePeer implements LiveSession.Listener {
 
     @Override
     public void onData(int component, ByteBuffer buffer, int offset, int length) {
+        if (counts) {
+            counted++;
+            return;
+        }
         byte[] copy = new byte[length];
         buffer.get(offset, copy);
         received.get(component - 1).add(copy);

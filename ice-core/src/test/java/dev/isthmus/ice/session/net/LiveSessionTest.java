@@ -66,18 +66,29 @@ class LiveSessionTest {
     }
 
     private void share(boolean tcp) {
-        on(0, () -> {
+        share(0, ours, tcp);
+    }
+
+    private void share(int loop, SessionLoop sessions, boolean tcp) {
+        on(loop, () -> {
             try {
-                ours.share(LivePeer.HOST, 1);
-                ours.share(LivePeer.HOST, 2);
+                sessions.share(LivePeer.HOST, 1);
+                sessions.share(LivePeer.HOST, 2);
                 if (tcp) {
-                    ours.shareTcp(LivePeer.HOST, 1);
-                    ours.shareTcp(LivePeer.HOST, 2);
+                    sessions.shareTcp(LivePeer.HOST, 1);
+                    sessions.shareTcp(LivePeer.HOST, 2);
                 }
             } catch (dev.isthmus.ice.net.PortException e) {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private static void connect(LivePeer a, LivePeer b) throws Exception {
+        a.tell(b, c -> true);
+        b.tell(a, c -> true);
+        a.becomes(IceState.CONNECTED);
+        b.becomes(IceState.CONNECTED);
     }
 
     /** RTCP that is not multiplexed has a pair of its own, on the loop's second port or on one of the session's. */
@@ -89,10 +100,7 @@ class LiveSessionTest {
         }
         LivePeer a = peer(true, options(true).withComponents(2));
         LivePeer b = peer(false, options(false).withComponents(2));
-        a.tell(b, c -> true);
-        b.tell(a, c -> true);
-        a.becomes(IceState.CONNECTED);
-        b.becomes(IceState.CONNECTED);
+        connect(a, b);
         assertThat(a.candidates()).extracting(c -> c.component()).containsExactlyInAnyOrder(1, 2);
         assertThat(a.selected(1).local().address()).isNotEqualTo(a.selected(2).local().address());
         assertThat(a.selected(1).local().priority()).isEqualTo(a.selected(2).local().priority() + 1);
@@ -228,6 +236,62 @@ class LiveSessionTest {
         LivePeer other = peer(true, options(true));
         assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(3);
         other.run(s -> assertThat(s.session().hosts()).isEmpty());
+    }
+
+    /** A peer that starts anew at its address without a word has its flow back as soon as the silence of its old session is noticed. */
+    @Test
+    void aFlowWhoseHolderIsGone() throws Exception {
+        share(0, ours, false);
+        share(1, theirs, false);
+        LivePeer before = peer(true, options(true));
+        LivePeer gone = peer(false, options(false));
+        connect(before, gone);
+        gone.run(LiveSession::close);
+        LivePeer a = peer(true, options(true));
+        LivePeer b = peer(false, options(false));
+        a.tell(b, c -> true);
+        b.tell(a, c -> true);
+        while (tally(SessionReason.FLOW_TAKEN_OVER) == 0) {
+            a.becomes(IceState.CONNECTED); // each time until then it is told that the way is in use
+        }
+        assertThat(tally(IceReason.ADDRESS_IN_USE)).isPositive();
+        assertThat(a.send(1, text("at last"), b)).asString().isEqualTo("at last");
+        assertThat(b.send(1, text("and back"), a)).asString().isEqualTo("and back");
+    }
+
+    /** Packets of two calls by one port in turn: nothing is made for them, neither where they are sent nor where they come. */
+    @Test
+    void dataMakesNoObjects() throws Exception {
+        share(false);
+        LivePeer[] to = {peer(true, options(true)), peer(true, options(true))};
+        LivePeer[] from = {peer(false, options(false)), peer(false, options(false))};
+        for (int i = 0; i < 2; i++) {
+            connect(to[i], from[i]);
+            to[i].countOnly();
+        }
+        double sending = Double.MAX_VALUE;
+        double receiving = Double.MAX_VALUE;
+        for (int round = 0; round < 20; round++) { // the first ones load classes and are compiled
+            long came = counted(to);
+            long[] before = {group.loop(0).allocatedBytes(), group.loop(1).allocatedBytes()};
+            for (int i = 0; i < 100; i++) {
+                on(1, () -> {
+                    for (int each = 0; each < 32; each++) {
+                        from[each % 2].sendOne();
+                    }
+                });
+            }
+            double packets = counted(to) - came;
+            assertThat(packets).isGreaterThan(1600);
+            receiving = Math.min(receiving, (group.loop(0).allocatedBytes() - before[0]) / packets);
+            sending = Math.min(sending, (group.loop(1).allocatedBytes() - before[1]) / packets);
+        }
+        assertThat(receiving).as("the least object has 16 bytes").isLessThan(8);
+        assertThat(sending).isLessThan(16);
+    }
+
+    private long counted(LivePeer[] peers) {
+        return group.loop(0).submit(() -> peers[0].counted() + peers[1].counted()).join();
     }
 
     private long tally(IceReason reason) {
