@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -109,6 +110,29 @@ class NatTableTest {
             exchange(network, two, one);
             assertThat(server.relayedAddresses()).isPositive();
         }
+    }
+
+    /** Without what STUN or TURN alone sends while it rings, the addresses that were told would lead nowhere. */
+    @ParameterizedTest
+    @EnumSource(names = {"STUN", "TURN_UDP"})
+    void whatWasToldStaysAlive(IceServer.Kind kind) {
+        SimNetwork network = new SimNetwork(1);
+        new SimTurnServer(network, STUN4, STUN6, "192.0.2.20", "2001:db8::20");
+        Site other = kind == IceServer.Kind.STUN ? Site.PORT_RESTRICTED : Site.SYMMETRIC;
+        SimSession one = new SimSession(network, with(kind, place(Site.FORGETFUL, 1)), true);
+        SimSession two = new SimSession(network, with(IceServer.Kind.STUN, place(other, 2)), false);
+        one.gather();
+        two.gather();
+        network.run(MINUTE);
+        one.learn(two);
+        two.learn(one);
+        assertThat(network.runUntil(() -> one.connected() && two.connected(), TimeUnit.SECONDS.toNanos(30))).isTrue();
+        assertThat(one.selected().isRelayed()).isEqualTo(kind == IceServer.Kind.TURN_UDP);
+    }
+
+    private static SimSession.Place with(IceServer.Kind kind, SimSession.Place place) {
+        List<IceServer> servers = place.servers().stream().filter(server -> server.kind() == kind).toList();
+        return new SimSession.Place(place.bases(), place.nat(), place.udpBlocked(), place.policy(), servers);
     }
 
     /** What operators read is what is tested. */
