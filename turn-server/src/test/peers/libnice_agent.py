@@ -1,6 +1,7 @@
 """A libnice agent: prints its description, reads the other side's, says when it is connected, and echoes what it gets.
 
-The description is one line of JSON: ufrag, pwd, candidates. Arguments: controlling or controlled, the server's address, its port, our address.
+The description is one line of JSON: ufrag, pwd, candidates. Arguments: controlling or controlled, the server's address, its port, our address,
+and 'regular' if it is to nominate as RFC 8445 has it, not with every check as RFC 5245 had.
 """
 import json
 import sys
@@ -15,7 +16,8 @@ from gi.repository import GLib, Gst, Nice
 role, server, port, own = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 Gst.init(None)
 loop = GLib.MainLoop()
-agent = Nice.Agent.new(GLib.MainContext.default(), Nice.Compatibility.RFC5245)
+options = Nice.AgentOption.REGULAR_NOMINATION if 'regular' in sys.argv else Nice.AgentOption(0)
+agent = Nice.Agent.new_full(GLib.MainContext.default(), Nice.Compatibility.RFC5245, options)
 agent.props.controlling_mode = role == 'controlling'
 agent.props.upnp = False
 agent.props.ice_tcp = False

@@ -208,6 +208,13 @@ final class CheckList {
         }
     }
 
+    /** Puts a pair in front of whatever else is triggered. */
+    void hurry(CandidatePair pair) {
+        if (triggered.remove(pair)) {
+            triggered.addFirst(pair);
+        }
+    }
+
     /**
      * A relay works, so that both sides are at work: what goes directly and is unanswered is checked anew, once. A filter that dropped the first
      * check may have been opened by the peer's since. Addresses outside a NAT first, which that is about.

@@ -55,6 +55,7 @@ final class Nomination {
         if (agent.nominates()) {
             pair = chosen;
             agent.trigger(chosen, nowNanos);
+            agent.checkList().hurry(chosen); // everybody waits for it
         }
     }
 

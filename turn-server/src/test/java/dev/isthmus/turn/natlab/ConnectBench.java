@@ -16,7 +16,7 @@ import java.util.function.ToLongFunction;
  * wire: the answer to a check, and the answer to a nominating one. Takes the number of rounds.
  */
 public final class ConnectBench {
-    private static final List<String> SCRIPTS = List.of("libnice_agent.py", "aioice_agent.py");
+    private static final List<String> SCRIPTS = List.of("libnice_agent.py", "libnice_agent.py regular", "aioice_agent.py");
 
     /** Rounds of ours that load and compile classes. */
     private static final int WARM_UP = 20;
@@ -54,7 +54,7 @@ public final class ConnectBench {
 
     private void run(int rounds) throws Exception {
         List<Times> ours = new ArrayList<>();
-        List<List<Times>> theirs = List.of(new ArrayList<>(), new ArrayList<>());
+        List<List<Times>> theirs = SCRIPTS.stream().<List<Times>>map(each -> new ArrayList<>()).toList();
         for (int i = 0; i < rounds + WARM_UP; i++) {
             boolean first = i % 2 == 0; // a filter opens for whoever comes second
             Times own = own(first);
@@ -66,8 +66,9 @@ public final class ConnectBench {
             }
         }
         print("ours", ours);
-        print("libnice", theirs.get(0));
-        print("aioice", theirs.get(1));
+        for (int s = 0; s < SCRIPTS.size(); s++) {
+            print(SCRIPTS.get(s), theirs.get(s));
+        }
     }
 
     private static void print(String who, List<Times> times) {

@@ -25,9 +25,12 @@ final class PeerAgent implements AutoCloseable, Signalling {
         return new Description(texts.get(1), texts.get(3), List.copyOf(texts.subList(5, texts.size())));
     }
 
+    /** Starts a script, whose name may be followed by a word for it. */
     PeerAgent(String script, NatLab.Place place, boolean controlling) throws Exception {
-        command = Command.talking("ip", "netns", "exec", place.namespace().name(), "/usr/bin/python3", "src/test/peers/" + script,
-                controlling ? "controlling" : "controlled", NatLab.SERVER, "" + NatLab.PORT, place.host().host());
+        String[] words = script.split(" ", 2);
+        command = Command.talking("ip", "netns", "exec", place.namespace().name(), "/usr/bin/python3", "src/test/peers/" + words[0],
+                controlling ? "controlling" : "controlled", NatLab.SERVER, "" + NatLab.PORT, place.host().host(),
+                words.length == 1 ? "" : words[1]);
     }
 
     @Override
