@@ -13,6 +13,7 @@ public final class SdpMedia {
     private final List<String> formats;
     private final int line;
     final List<SdpAttribute> attributes = new ArrayList<>();
+    final List<String> bandwidths = new ArrayList<>();
 
     SdpMedia(String kind, int port, String protocol, List<String> formats, int line) {
         this.kind = kind;
@@ -40,6 +41,11 @@ public final class SdpMedia {
     /** Returns the formats, payload types for RTP. */
     public List<String> formats() {
         return formats;
+    }
+
+    /** Returns the values of the {@code b=} lines. */
+    public List<String> bandwidths() {
+        return List.copyOf(bandwidths);
     }
 
     /** Returns the number of the {@code m=} line. */

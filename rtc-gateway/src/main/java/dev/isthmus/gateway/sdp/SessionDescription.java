@@ -1,87 +1,29 @@
 package dev.isthmus.gateway.sdp;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A parsed session description (RFC 8866): session-level attributes and media descriptions, with line numbers. */
+/** A session description (RFC 8866) as it was read: every attribute, known or not, with the number of its line. */
 public final class SessionDescription {
-    private static final int LARGEST = 128 * 1024;
-    private static final int MAX_FORMATS = 128;
-    private static final int MAX_ATTRIBUTES = 2000;
-    private static final int MAX_MEDIA = 128;
-    private static final Set<Character> TYPES = Set.of('v', 'o', 's', 'i', 'u', 'e', 'p', 'c', 'b', 't', 'r', 'z', 'k', 'a', 'm');
+    private final String origin;
+    private final List<SdpAttribute> attributes;
+    private final List<SdpMedia> media;
 
-    private final List<SdpAttribute> attributes = new ArrayList<>();
-    private final List<SdpMedia> media = new ArrayList<>();
+    SessionDescription(String origin, List<SdpAttribute> attributes, List<SdpMedia> media) {
+        this.origin = origin;
+        this.attributes = List.copyOf(attributes);
+        this.media = List.copyOf(media);
+    }
 
-    private SessionDescription() {}
-
-    /** Parses a description; the exception names the line. */
+    /** Reads a description; the exception names the line that is malformed, out of place or missing. */
     public static SessionDescription parse(String text) throws SdpProblem {
-        if (text.length() > LARGEST) {
-            throw new SdpProblem(0, "the description is longer than " + LARGEST + " characters");
-        }
-        SessionDescription description = new SessionDescription();
-        String[] lines = text.split("\r\n|\n|\r", -1);
-        int count = lines.length;
-        while (count > 0 && lines[count - 1].isEmpty()) {
-            count--;
-        }
-        if (count == 0) {
-            throw new SdpProblem(1, "the description is empty");
-        }
-        if (!lines[0].equals("v=0")) {
-            throw new SdpProblem(1, "the first line must be v=0");
-        }
-        for (int i = 1; i < count; i++) {
-            description.line(lines[i], i + 1);
-        }
-        return description;
+        return SdpReader.read(text);
     }
 
-    private void line(String line, int number) throws SdpProblem {
-        if (line.length() < 2 || line.charAt(1) != '=') {
-            throw new SdpProblem(number, "a line must be a letter, an equals sign and a value");
-        }
-        char type = line.charAt(0);
-        if (!TYPES.contains(type)) {
-            throw new SdpProblem(number, "unknown line type '" + type + "'");
-        }
-        String value = line.substring(2);
-        if (type == 'm') {
-            media.add(media(value, number));
-        } else if (type == 'a') {
-            int colon = value.indexOf(':');
-            SdpAttribute attribute = colon < 0
-                    ? new SdpAttribute(value, "", number)
-                    : new SdpAttribute(value.substring(0, colon), value.substring(colon + 1), number);
-            List<SdpAttribute> level = media.isEmpty() ? attributes : media.get(media.size() - 1).attributes;
-            if (level.size() >= MAX_ATTRIBUTES) {
-                throw new SdpProblem(number, "more than " + MAX_ATTRIBUTES + " attributes at one level");
-            }
-            level.add(attribute);
-        }
-    }
-
-    private SdpMedia media(String value, int number) throws SdpProblem {
-        String[] fields = value.trim().split(" +");
-        if (fields.length < 4) {
-            throw new SdpProblem(number, "a media line must be m=kind port protocol format…");
-        }
-        String port = fields[1].contains("/") ? fields[1].substring(0, fields[1].indexOf('/')) : fields[1];
-        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
-            throw new SdpProblem(number, "the port of a media line must be 0 to 65535");
-        }
-        if (fields.length - 3 > MAX_FORMATS) {
-            throw new SdpProblem(number, "more than " + MAX_FORMATS + " formats");
-        }
-        if (media.size() >= MAX_MEDIA) {
-            throw new SdpProblem(number, "more than " + MAX_MEDIA + " media lines");
-        }
-        return new SdpMedia(fields[0], Integer.parseInt(port), fields[2], Arrays.asList(fields).subList(3, fields.length), number);
+    /** Returns the value of the {@code o=} line. */
+    public String origin() {
+        return origin;
     }
 
     /** Returns the media descriptions in order. */

@@ -124,7 +124,8 @@ final class CallBench implements ClientTransport.Output, CallIo {
     }
 
     CallBench(Endpoint endpoint) throws Exception {
-        String head = "v=0\na=group:BUNDLE 0 1\na=ice-ufrag:them\na=ice-pwd:" + THEIRS.password() + "\na=fingerprint:sha-256 "
+        String head = "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\na=group:BUNDLE 0 1\na=ice-ufrag:them\na=ice-pwd:" + THEIRS.password()
+                + "\na=fingerprint:sha-256 "
                 + "AB:".repeat(31) + "AB\na=setup:actpass\n";
         String audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\na=mid:0\na=rtcp-mux\na=rtpmap:111 opus/48000/2\n";
         String video = "m=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:1\na=rtcp-mux\na=rtpmap:96 VP8/90000\n";

@@ -95,7 +95,7 @@ class NegotiationTest {
         assertThatThrownBy(() -> negotiate("")).hasMessage("line 1: the description is empty");
         assertThatThrownBy(() -> negotiate("o=x")).hasMessage("line 1: the first line must be v=0");
         assertThatThrownBy(() -> negotiate(HEAD + "nonsense\r\n")).hasMessageStartingWith("line 6: ");
-        assertThatThrownBy(() -> negotiate(HEAD + "m=audio x RTP/AVP 0\r\n")).hasMessageStartingWith("line 6: the port");
+        assertThatThrownBy(() -> negotiate(HEAD + "m=audio x RTP/AVP 0\r\n")).hasMessageStartingWith("line 6: the value of m=");
         assertThatThrownBy(() -> negotiate(HEAD + AUDIO.replace("a=ice-ufrag:abcd\r\n", ""))).hasMessageStartingWith("line 6: ");
         assertThatThrownBy(() -> negotiate(HEAD + AUDIO.replace("sha-256", "md5"))).hasMessageStartingWith("line 10: a fingerprint");
         assertThatThrownBy(() -> negotiate(HEAD + AUDIO.replace("a=rtcp-mux\r\n", ""))).hasMessageContaining("rtcp-mux");
