@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * gone and nobody has noticed; when it stays contested the newer pair fails.
  */
 final class Contest {
-    /** Longer than a session takes to notice that its peer is silent. */
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(9);
+    /** Some tries longer than a session takes to notice that its peer is silent. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(12);
     private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
     /** A pair that was not contested for so long is contested anew. */
     private static final long MEMORY = TimeUnit.SECONDS.toNanos(20);
@@ -40,12 +41,23 @@ final class Contest {
         }
         claim.last = nowNanos;
         boolean over = nowNanos - claim.since >= PATIENCE;
-        claim.retryAt = over ? Deadline.NONE : nowNanos + RETRY;
+        claim.retryAt = nowNanos + RETRY;
+        if (over) {
+            claims.remove(pair);
+        }
         return over;
     }
 
-    /** Returns the pairs that are to be checked once more. */
-    List<CandidatePair> due(long nowNanos) {
+    /**
+     * Returns the pairs that are to be checked once more.
+     *
+     * @param present the pairs that there are still
+     */
+    List<CandidatePair> due(List<CandidatePair> present, long nowNanos) {
+        if (!Deadline.due(nextDeadline(), nowNanos)) {
+            return List.of();
+        }
+        claims.keySet().retainAll(Set.copyOf(present));
         List<CandidatePair> due = new ArrayList<>();
         claims.forEach((pair, claim) -> {
             if (Deadline.due(claim.retryAt, nowNanos)) {

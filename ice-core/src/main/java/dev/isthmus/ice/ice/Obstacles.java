@@ -68,7 +68,7 @@ final class Obstacles {
     }
 
     void onTimeout(long nowNanos) {
-        contest.due(nowNanos).forEach(contested -> agent.trigger(contested, nowNanos));
+        contest.due(agent.checkList().pairs(), nowNanos).forEach(contested -> agent.trigger(contested, nowNanos));
     }
 
     /** Begins a new generation. */

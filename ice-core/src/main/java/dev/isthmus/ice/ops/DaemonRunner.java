@@ -43,7 +43,7 @@ public final class DaemonRunner {
         try {
             line = parse(daemon, arguments);
         } catch (ParseException e) {
-            err.println(daemon.name() + ": " + badOption(e));
+            err.println(daemon.name() + ": " + badOption(daemon, e));
             return BAD_USAGE;
         }
         if (line.hasOption("help")) {
@@ -93,11 +93,15 @@ public final class DaemonRunner {
         return line;
     }
 
-    private static String badOption(ParseException e) {
+    private static String badOption(Daemon<?> daemon, ParseException e) {
         if (e instanceof UnrecognizedOptionException unrecognized) {
-            List<String> known = OPTIONS.getOptions().stream().map(o -> "--" + o.getLongOpt()).toList();
-            return "unknown option " + unrecognized.getOption() + "; the nearest known option is "
-                    + Nearest.of(unrecognized.getOption(), known);
+            String word = unrecognized.getOption();
+            boolean option = word.startsWith("-") || daemon.queries().isEmpty();
+            List<String> known = option
+                    ? OPTIONS.getOptions().stream().map(o -> "--" + o.getLongOpt()).toList()
+                    : List.copyOf(daemon.queries().keySet());
+            String what = option ? "option " : "command ";
+            return "unknown " + what + word + "; the nearest known " + what + "is " + Nearest.of(word, known);
         }
         return String.valueOf(e.getMessage());
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -289,12 +290,12 @@ public final class Section {
         return v == null ? new Section(full(key), null, effective) : child(key, v);
     }
 
-    /** Returns the sections of an object whose keys are the operator's names. */
+    /** Returns the sections of an object whose keys are the operator's names, by name: what is written in a file has no order. */
     public Map<String, Section> sectionsByName(String key) {
         Section outer = section(key);
         Map<String, Section> found = new LinkedHashMap<>();
         if (outer.object != null) {
-            outer.object.forEach((name, item) -> {
+            new TreeMap<>(outer.object).forEach((name, item) -> {
                 outer.asked.add(name);
                 found.put(name, outer.child(name, item));
             });

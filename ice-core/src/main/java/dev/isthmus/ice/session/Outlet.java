@@ -51,7 +51,11 @@ public final class Outlet {
             return true;
         }
         TurnPeer peer = relay.client.peer(pair.remote().address());
-        if (peer == null || !relay.client.data().frame(peer, buffer, from, count)) {
+        if (peer == null) {
+            counters.count(SessionReason.NO_PAIR);
+            return false;
+        }
+        if (!relay.client.data().frame(peer, buffer, from, count)) {
             return false;
         }
         offset = relay.client.data().offset();

@@ -9,6 +9,7 @@ public enum SessionReason implements Reason {
     MALFORMED("datagrams that begin like STUN and are malformed"),
     UNKNOWN_CONNECTION("messages on a connection that the session knows nothing of"),
     GATHERING_FAILED("servers that gave no candidate, or took one back"),
+    MALFORMED_CANDIDATE("signalled lines that are no candidate's"),
     UNUSABLE_CANDIDATE("signalled candidates that cannot be checked from here"),
     TOO_MANY_NAMES("signalled candidates whose names were too many to be asked for at once"),
     UNRESOLVED_NAME("signalled candidates whose mDNS name nobody answered for"),

@@ -20,9 +20,8 @@ final class StunQuery {
     final IceServer server;
     final TransportAddress base;
     private final int high;
-    private final long low;
-    private final byte[] request;
-    private final byte[] indication;
+    private long low;
+    private byte[] request;
     private @Nullable Retransmission asking;
     private boolean answered;
     private boolean settled;
@@ -34,13 +33,12 @@ final class StunQuery {
         this.base = base;
         this.high = tag;
         this.low = low;
-        this.request = message(StunType.REQUEST);
-        this.indication = message(StunType.INDICATION);
+        this.request = message();
     }
 
-    private byte[] message(int messageClass) {
+    private byte[] message() {
         ByteBuffer buffer = ByteBuffer.allocate(40);
-        StunWriter writer = new StunWriter().begin(buffer, 0, StunType.of(StunType.BINDING, messageClass), high, low).fingerprint();
+        StunWriter writer = new StunWriter().begin(buffer, 0, StunType.of(StunType.BINDING, StunType.REQUEST), high, low).fingerprint();
         return Arrays.copyOf(buffer.array(), writer.length());
     }
 
@@ -61,18 +59,22 @@ final class StunQuery {
     @Nullable
     TransportAddress onAnswer(StunMessage message, long nowNanos) {
         TransportAddress mapped = message.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS);
-        boolean first = !settled;
+        if (settled) {
+            return null; // that of a keepalive
+        }
         settled = true;
         answered = mapped != null;
         deadline = answered ? nowNanos + KEEPALIVE : Deadline.NONE;
-        return first ? mapped : null;
+        return mapped;
     }
 
     /** Returns what is to be sent now, or null when the server has not answered in time. */
     byte @Nullable [] onTimeout(long nowNanos) {
         if (answered) {
             deadline = nowNanos + KEEPALIVE;
-            return indication;
+            low++;
+            request = message(); // section 5.1.1.4 wants requests; another one is another transaction
+            return request;
         }
         Retransmission asked = asking;
         if (asked == null || !asked.again(nowNanos)) {

@@ -129,4 +129,18 @@ class IceConnectsTest {
         assertThat(controlled.selected().remote().address()).as("a worse pair while the better one works")
                 .isEqualTo(SimIcePeer.address("10.0.0.1:1000"));
     }
+
+    /** RFC 8445, section 6.1.2.5: a hundred pairs, those of the lowest priority are left out. */
+    @Test
+    void tooManyPairs() {
+        SimNetwork network = new SimNetwork(8);
+        SimIcePeer a = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null).at("10.0.0.1:1001", null).at("10.0.0.1:1002", null);
+        SimIcePeer b = new SimIcePeer(network, false, 2);
+        for (int port = 1; port <= 50; port++) {
+            b.at("10.0.0.2:" + port, null);
+        }
+        a.learn(b);
+        assertThat(a.agent().pairs()).hasSize(100);
+        assertThat(a.agent().pairs()).filteredOn(pair -> pair.remote().address().port() <= 33).hasSize(99);
+    }
 }

@@ -13,15 +13,37 @@ import org.junit.jupiter.api.Test;
 /** A pair whose way is that of another session of the owner's: for a while it may become free, since its holder's peer may be gone. */
 class IceContestTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final String HOST = "10.0.0.1:1000";
     private final SimNetwork network = new SimNetwork(1);
-    private final SimIcePeer a = new SimIcePeer(network, true, 1).at(HOST, null);
+    private final SimIcePeer a = new SimIcePeer(network, true, 1).at("10.0.0.1:1000", null);
     private final SimIcePeer b = new SimIcePeer(network, false, 2).at("10.0.0.2:2000", null);
 
     @BeforeEach
     void connect() {
         a.learn(b);
         b.learn(a);
+    }
+
+    /** Each has its own time: neither begins anew because the other was tried. */
+    @Test
+    void twoWaysAreGivenUpOneByOne() {
+        a.at("10.0.0.1:1001", null);
+        b.learn(a);
+        assertThat(contest(11 * SECOND)).isPositive();
+        assertThat(contest(4 * SECOND)).isPositive();
+        assertThat(contest(60 * SECOND)).isZero();
+        assertThat(a.agent().state()).isEqualTo(IceState.FAILED);
+    }
+
+    /** A way whose base is gone is not asked for once more. */
+    @Test
+    void aWayThatIsGone() {
+        assertThat(network.runUntil(a::connected, SECOND)).isTrue();
+        a.inUse();
+        a.agent().removeBase(SimIcePeer.address("10.0.0.1:1000"), network.now());
+        network.detach(SimIcePeer.address("10.0.0.2:2000")); // whose own checks would bring it back
+        int sent = network.log().size();
+        network.run(5 * SECOND);
+        assertThat(network.log().stream().skip(sent)).noneMatch(packet -> packet.from().port() == 1000);
     }
 
     /** Takes the way away whenever it is taken, for so long; returns how often that was. */
@@ -42,8 +64,8 @@ class IceContestTest {
     }
 
     @Test
-    void afterNineSecondsItIsGivenUp() {
-        assertThat(contest(60 * SECOND)).isBetween(9, 11);
+    void afterTwelveSecondsItIsGivenUp() {
+        assertThat(contest(60 * SECOND)).isBetween(12, 16);
         assertThat(a.counters().get(IceReason.ADDRESS_IN_USE)).isPositive();
         assertThat(a.agent().state()).isEqualTo(IceState.FAILED);
     }

@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,20 +129,36 @@ public final class Command implements AutoCloseable {
         return process.info().commandLine().orElse(Arrays.toString(process.info().arguments().orElse(new String[0]))) + "\n" + output();
     }
 
-    /** Ends the process and then whatever it has started: a browser's helpers write to its profile after it has gone itself. */
+    /** Ends the process and then what it has started and still knows: a browser's helpers write to its profile after it has gone itself. */
     @Override
     public void close() {
-        List<ProcessHandle> helpers = process.descendants().toList();
-        end(process.toHandle());
-        helpers.forEach(Command::end);
+        List<ProcessHandle> all = new ArrayList<>(List.of(process.toHandle()));
+        all.addAll(process.descendants().toList());
+        process.destroy();
+        await(List.of(process.toHandle()));
+        all.forEach(ProcessHandle::destroy);
+        await(all);
+        all.forEach(ProcessHandle::destroyForcibly);
+        await(all);
     }
 
-    private static void end(ProcessHandle process) {
-        process.destroy();
-        process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
-        if (process.isAlive()) {
-            process.destroyForcibly();
-            process.onExit().join();
+    /** Waits for some seconds at most. */
+    private static void await(List<ProcessHandle> processes) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        for (ProcessHandle each : processes) {
+            while (!isGone(each) && System.nanoTime() < end) {
+                each.onExit().completeOnTimeout(each, 50, TimeUnit.MILLISECONDS).join();
+            }
+        }
+    }
+
+    /** Returns whether a process does nothing any more; one whose parent has gone may stay as a zombie where nobody asks for it. */
+    static boolean isGone(ProcessHandle process) {
+        try {
+            return !process.isAlive()
+                    || Files.readString(Path.of("/proc/" + process.pid() + "/stat")).replaceFirst(".*\\) ", "").startsWith("Z");
+        } catch (IOException e) {
+            return true;
         }
     }
 }

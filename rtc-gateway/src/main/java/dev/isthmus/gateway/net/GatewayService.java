@@ -21,7 +21,9 @@ import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -81,7 +83,7 @@ public final class GatewayService implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
 
     private GatewayService(Setup setup, RandomSource random) {
-        this.endpoints = Map.copyOf(setup.endpoints());
+        this.endpoints = Collections.unmodifiableMap(new LinkedHashMap<>(setup.endpoints()));
         this.random = random;
     }
 
@@ -128,7 +130,7 @@ public final class GatewayService implements AutoCloseable {
         return loops.stream().flatMap(l -> l.advertised().stream()).toList();
     }
 
-    /** Returns the endpoints by name. */
+    /** Returns the endpoints by name, in the order of the set-up. */
     public Map<String, Endpoint> endpoints() {
         return endpoints;
     }

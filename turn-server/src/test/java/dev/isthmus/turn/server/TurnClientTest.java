@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our TURN client against our TURN server in virtual time, over ways that lose, change and forge. */
 class TurnClientTest {
@@ -179,20 +181,38 @@ class TurnClientTest {
         assertThat(counters.get(TurnClientReason.CHALLENGED)).as("a new nonce each hour").isBetween(3L, 4L);
     }
 
-    /** A session that roams for hours is not refused its next peer. */
+    /** Where a peer that moves is heard at last: its permission is renewed though nobody sends there. */
     @Test
-    void peersThatNobodySendsToAreForgotten() {
+    void aPermissionThatIsNotUsed() {
+        TurnClient client = client(Family.ANY, "secret", false);
+        TurnPeer silent = Objects.requireNonNull(client.permit(TurnBench.PEER, bench.now));
+        pass(client, 3600);
+        assertThat(client.peer(TurnBench.PEER)).isSameAs(silent);
+        assertThat(receive(client, relayed(0), TurnBench.PEER)).isEqualTo(DATA);
+    }
+
+    /** A session that roams for hours is not refused its next peer, whether they got channels or not, or were refused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"permitted", "bound", "refused"})
+    void thoseNobodySendsToMakeRoom(String how) {
         TurnClient client = client(Family.ANY, "secret", false);
         TurnPeer kept = Objects.requireNonNull(client.permit(TurnBench.PEER, bench.now));
         pump(client);
+        TransportAddress first = TurnBench.PEER.withPort(20_000);
         for (int i = 0; i < 300; i++) {
-            assertThat(client.permit(TurnBench.PEER.withPort(20_000 + i), bench.now)).isNotNull();
+            TransportAddress next = how.equals("refused") ? address("10.0.0.1:" + (20_000 + i)) : TurnBench.PEER.withPort(20_000 + i);
+            TurnPeer peer = Objects.requireNonNull(client.permit(next, bench.now));
+            if (how.equals("bound")) {
+                client.bind(peer, bench.now);
+            }
             pump(client);
             pass(client, 10);
             send(client, kept);
         }
         assertThat(counters.get(TurnClientReason.TOO_MANY_PEERS)).isZero();
-        assertThat(send(client, kept).bytes()).as("its permission was renewed all the time").isEqualTo(DATA);
+        assertThat(client.peer(TurnBench.PEER)).isSameAs(kept);
+        assertThat(client.peer(first)).isNull();
+        assertThat(send(client, kept).bytes()).isEqualTo(DATA);
     }
 
     /** RFC 8656, section 7: one of each family. */

@@ -244,6 +244,16 @@ public final class LiveSession {
         eachSession(session -> session.agent().setRemotePacing(millis * 1_000_000L));
     }
 
+    /** Adds a candidate as its line has it, from {@code candidate:} on; one that is no candidate's is counted. */
+    public void addRemoteCandidate(String line, String ufrag) {
+        CandidateAttribute read = CandidateAttribute.parse(line);
+        if (read == null) {
+            owner.tallies().session().count(SessionReason.MALFORMED_CANDIDATE);
+        } else {
+            addRemoteCandidate(read, ufrag);
+        }
+    }
+
     /** Adds a candidate that the peer signalled. */
     public void addRemoteCandidate(Candidate candidate) {
         eachSession(session -> {

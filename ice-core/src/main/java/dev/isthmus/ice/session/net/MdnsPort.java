@@ -25,9 +25,10 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,13 @@ final class MdnsPort {
     private final Mdns mdns;
     private final Counters<MdnsReason> counters = new Counters<>(MdnsReason.class);
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-    /** By index and family: an interface that is made anew under its old name is another one. */
-    private final Set<String> interfaces = new HashSet<>();
+    /** The index of each, by name and family: an interface that is made anew under its old name is another one. */
+    private final Map<String, Integer> interfaces = new HashMap<>();
     private boolean closed;
     private final List<Socket> sockets = new ArrayList<>();
 
     /** A socket on an interface, and the group that is spoken to from there. */
-    private record Socket(EpollDatagramChannel channel, TransportAddress group) {}
+    private record Socket(EpollDatagramChannel channel, TransportAddress group, int index) {}
 
     MdnsPort(Loop loop, RandomSource random) {
         this.loop = loop;
@@ -61,12 +62,22 @@ final class MdnsPort {
     void join(TransportAddress host) {
         try {
             NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByAddress(host.bytes()));
-            if (network != null && interfaces.add(network.getIndex() + ":" + host.ipv4())) {
+            Integer before = network == null ? null : interfaces.put(network.getName() + host.ipv4(), network.getIndex());
+            if (before != null && network != null && before != network.getIndex()) {
+                leave(before, host.ipv4());
+            }
+            if (network != null && !Objects.equals(before, network.getIndex())) {
                 open(host.ipv4(), network);
             }
         } catch (SocketException | UnknownHostException e) {
             // the host is gone again: nobody asks there
         }
+    }
+
+    /** The interface is not there any more. */
+    private void leave(int index, boolean ipv4) {
+        sockets.stream().filter(socket -> socket.index == index && socket.group.ipv4() == ipv4).forEach(socket -> socket.channel.close());
+        sockets.removeIf(socket -> socket.index == index && socket.group.ipv4() == ipv4);
     }
 
     private void open(boolean ipv4, NetworkInterface network) {
@@ -82,7 +93,7 @@ final class MdnsPort {
                     } else if (bound.isSuccess()) {
                         EpollDatagramChannel channel = (EpollDatagramChannel) bound.channel();
                         channel.joinGroup(socketAddress(group), network);
-                        sockets.add(new Socket(channel, group));
+                        sockets.add(new Socket(channel, group, network.getIndex()));
                         mdns.repeat();
                         settle();
                     }

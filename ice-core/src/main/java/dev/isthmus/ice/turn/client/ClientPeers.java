@@ -36,12 +36,23 @@ final class ClientPeers {
             known.wanted = true;
             return known;
         }
-        if (peers.size() >= MOST) {
+        if (peers.size() >= MOST && !makeRoom()) {
             return null;
         }
         TurnPeer fresh = new TurnPeer(address);
         peers.put(address, fresh);
         return fresh;
+    }
+
+    /** Of those that the server lets nothing pass to, and that nobody has sent to since they were renewed, the oldest goes. */
+    private boolean makeRoom() {
+        for (TurnPeer peer : peers.values()) {
+            if (peer.refused || !peer.wanted && !peer.asking) {
+                peers.remove(peer.address());
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Gives a peer a channel number; false when none is left. None is used twice, so that no wait is needed between two peers. */
@@ -67,7 +78,7 @@ final class ClientPeers {
         return index < 0 || index >= numbers ? null : byNumber[index];
     }
 
-    /** Returns those whose permission or channel is to be asked for; a permission that nobody has wanted since it was given is let go. */
+    /** Returns those whose permission or channel is to be asked for. */
     List<TurnPeer> due(long nowNanos) {
         List<TurnPeer> found = new ArrayList<>();
         for (TurnPeer peer : peers.values()) {
@@ -75,9 +86,6 @@ final class ClientPeers {
                 found.add(peer);
             }
         }
-        List<TurnPeer> unwanted = found.stream().filter(peer -> !peer.wanted && peer.number == 0).toList();
-        unwanted.forEach(peer -> peers.remove(peer.address()));
-        found.removeAll(unwanted);
         found.forEach(peer -> peer.wanted = false);
         return found;
     }

@@ -68,8 +68,8 @@ public final class TurnData {
             counters.count(TurnClientReason.NO_WAY);
             return false;
         }
+        peer.wanted = true;
         if (!peer.bound) {
-            peer.wanted = true;
             offset = at - StunMessage.HEADER_LENGTH - (peer.address().ipv4() ? ADDRESS_IPV4 : ADDRESS_IPV6) - DATA_HEADER;
             length = requests.indication(buffer, offset, peer.address(), bytes);
             return true;

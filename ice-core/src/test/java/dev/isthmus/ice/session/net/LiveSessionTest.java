@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only sockets can show: two components, candidates of TCP, errors of the kernel. */
 class LiveSessionTest {
+    private static final int PACKETS = 6_400;
+    private static final int BATCH = 64;
     private final LoopGroup group = new LoopGroup("test", 2);
     private final SessionLoop ours;
     private final SessionLoop theirs;
@@ -274,20 +276,22 @@ class LiveSessionTest {
         for (int round = 0; round < 20; round++) { // the first ones load classes and are compiled
             long came = counted(to);
             long[] before = {group.loop(0).allocatedBytes(), group.loop(1).allocatedBytes()};
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < PACKETS / BATCH; i++) {
                 on(1, () -> {
-                    for (int each = 0; each < 32; each++) {
+                    for (int each = 0; each < BATCH; each++) {
                         from[each % 2].sendOne();
                     }
                 });
             }
             double packets = counted(to) - came;
-            assertThat(packets).isGreaterThan(1600);
+            if (packets < PACKETS / 2) {
+                continue; // the kernel has dropped the rest
+            }
             receiving = Math.min(receiving, (group.loop(0).allocatedBytes() - before[0]) / packets);
             sending = Math.min(sending, (group.loop(1).allocatedBytes() - before[1]) / packets);
         }
-        assertThat(receiving).as("the least object has 16 bytes").isLessThan(8);
-        assertThat(sending).isLessThan(16);
+        assertThat(receiving).as("bytes for each packet").isLessThan(0.1);
+        assertThat(sending).isLessThan(0.1);
     }
 
     private long counted(LivePeer[] peers) {
