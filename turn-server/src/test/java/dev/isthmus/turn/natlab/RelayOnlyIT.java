@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Relay-only sessions over every transport to the server; a capture shows that nothing goes another way. */
 class RelayOnlyIT {
+    /** To or from it: datagrams, connections, and what the kernel says to it when an answer comes for a socket that is closed by then. */
+    private static final String BY_THE_SERVER = ".* IP (203\\.0\\.113\\.10\\.\\d+ > .*|\\S+ > 203\\.0\\.113\\.10[.:].*)";
     private static NatLab lab;
 
     @BeforeAll
@@ -65,7 +67,7 @@ class RelayOnlyIT {
                 assertThat(one.candidates()).isNotEmpty().allSatisfy(RelayOnlyIT::revealsNothing);
             }
             List<String> packets = capture.output().lines().filter(line -> line.contains(" IP")).toList();
-            assertThat(packets).hasSizeGreaterThan(10).allSatisfy(line -> assertThat(line).contains(NatLab.SERVER + "."));
+            assertThat(packets).hasSizeGreaterThan(10).allSatisfy(line -> assertThat(line).matches(BY_THE_SERVER));
         }
     }
 
