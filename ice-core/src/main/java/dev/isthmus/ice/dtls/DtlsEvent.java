@@ -1,9 +1,12 @@
 package dev.isthmus.ice.dtls;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** What an engine tells its owner; drained with {@link DtlsEngine#pollEvent}. */
 public sealed interface DtlsEvent {
-    /** The handshake is done and the peer's certificate has a signalled fingerprint. */
-    record Connected(SrtpKeys keys) implements DtlsEvent {}
+    /** The handshake is done and the peer's certificate, the first of the chain in DER, has a signalled fingerprint. */
+    record Connected(SrtpKeys keys, List<byte[]> certificates) implements DtlsEvent {}
 
     /** The handshake of an association without media keys is done. */
     record Open() implements DtlsEvent {}
@@ -11,8 +14,14 @@ public sealed interface DtlsEvent {
     /** Application data of the peer's came. */
     record Data(byte[] bytes) implements DtlsEvent {}
 
-    /** The handshake failed; the text says why. */
-    record Failed(String why) implements DtlsEvent {}
+    /**
+     * The handshake failed.
+     *
+     * @param why for people
+     * @param refusal why this side refused the peer, or null
+     * @param alert that of the peer's that ended it, or -1
+     */
+    record Failed(String why, @Nullable DtlsReason refusal, int alert) implements DtlsEvent {}
 
     /** The peer closed the association. */
     record Closed() implements DtlsEvent {}

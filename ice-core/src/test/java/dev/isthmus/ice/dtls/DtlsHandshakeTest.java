@@ -36,7 +36,8 @@ class DtlsHandshakeTest {
 
         Side(boolean client, Fingerprint expected, List<SrtpProfile> profiles) {
             engine = new BcDtlsEngine(
-                    new BcDtlsEngine.Setup(client, client ? clientCertificate : serverCertificate, List.of(expected), profiles, () -> ""),
+                    new BcDtlsEngine.Setup(client, List.of(client ? clientCertificate : serverCertificate), List.of(expected), profiles,
+                            () -> ""),
                     new BcDtlsEngine.Owner(loop::add, this::drain, workers, random, counters));
         }
 

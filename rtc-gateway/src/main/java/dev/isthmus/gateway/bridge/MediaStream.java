@@ -5,6 +5,7 @@ import dev.isthmus.gateway.rtp.Rewriter;
 import dev.isthmus.gateway.sdp.Negotiation;
 import dev.isthmus.ice.time.RandomSource;
 import java.util.Arrays;
+import java.util.List;
 
 /** One kind of media of a call, both ways: payload types, outgoing numbering, reception, sending. */
 final class MediaStream {
@@ -18,6 +19,7 @@ final class MediaStream {
         private final int[] clockRates = new int[PAYLOAD_TYPES];
         final Rewriter out;
         final ReceptionStats in;
+        final List<ReceptionStats> about;
         long sentPackets;
         long sentBytes;
         long senderNtp;
@@ -32,6 +34,7 @@ final class MediaStream {
             this.active = active;
             this.out = new Rewriter(random.nextInt(), clockRate, random.below(0x8000), random.nextInt());
             this.in = new ReceptionStats(clockRate);
+            this.about = List.of(in);
             Arrays.fill(payloadTypes, NONE);
         }
 

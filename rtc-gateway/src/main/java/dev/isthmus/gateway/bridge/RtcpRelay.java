@@ -6,6 +6,7 @@ import dev.isthmus.gateway.rtp.ReceptionStats;
 import dev.isthmus.gateway.rtp.Rtcp;
 import dev.isthmus.gateway.rtp.RtcpWriter;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ final class RtcpRelay {
     /** The report of what we send one way, with a block about what comes the other way on the same leg. */
     private RtcpWriter compound(MediaStream.Way sent, MediaStream.Way received, long nowNanos) {
         int ssrc = sent.out.ssrc();
-        ReceptionStats about = received.in.started() ? received.in : null;
+        List<ReceptionStats> about = received.in.started() ? received.about : List.of();
         writer.begin(scratch, 0);
         if (sent.sentPackets > 0 && (sent.hasSenderReport() || nowNanos - sent.firstNanos > SOURCE_REPORT_PATIENCE)) {
             long ntp = ntp(sent, nowNanos);
@@ -101,8 +102,9 @@ final class RtcpRelay {
     void bye() {
         for (MediaStream stream : call.streams()) {
             int ssrc = stream.toPlain.out.ssrc();
-            call.rtcpToPlain(stream.session, scratch, writer.begin(scratch, 0).receiverReport(ssrc, null, now).description(ssrc).bye(ssrc)
-                    .length());
+            call.rtcpToPlain(stream.session, scratch,
+                    writer.begin(scratch, 0).receiverReport(ssrc, List.of(), now).description(ssrc).bye(ssrc)
+                            .length());
         }
     }
 
@@ -120,7 +122,7 @@ final class RtcpRelay {
         wanted.lastKeyframeRequestNanos = now;
         setup.counters().count(GatewayReason.KEYFRAME_REQUESTS);
         int ssrc = back.out.ssrc();
-        int length = writer.begin(scratch, 0).receiverReport(ssrc, null, now).description(ssrc).pictureLoss(ssrc, wanted.in.ssrc())
+        int length = writer.begin(scratch, 0).receiverReport(ssrc, List.of(), now).description(ssrc).pictureLoss(ssrc, wanted.in.ssrc())
                 .length();
         if (askPlain) {
             call.rtcpToPlain(stream.session, scratch, length);

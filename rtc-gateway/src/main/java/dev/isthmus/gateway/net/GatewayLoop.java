@@ -178,7 +178,7 @@ final class GatewayLoop {
         IceCredentials credentials = IceCredentials.random(parts.random());
         IceAgent agent = new IceAgent(new IceAgent.Setup(false, parts.random().nextLong(), tag, credentials), parts.random(), iceCounters);
         BcDtlsEngine dtls = new BcDtlsEngine(
-                new BcDtlsEngine.Setup(negotiation.dtlsClient(), parts.certificate(), negotiation.fingerprints(),
+                new BcDtlsEngine.Setup(negotiation.dtlsClient(), List.of(parts.certificate()), negotiation.fingerprints(),
                         List.of(SrtpProfile.values()), () -> peerHost(agent)),
                 new BcDtlsEngine.Owner(loop::execute, () -> drain(session), parts.workers(), parts.random(), dtlsCounters));
         ClientTransport transport = new ClientTransport(agent, dtls, session);

@@ -139,13 +139,13 @@ public final class ClientTransport {
 
     private void onDtls(DtlsEvent event) {
         switch (event) {
-            case DtlsEvent.Connected(SrtpKeys keys) -> {
+            case DtlsEvent.Connected(SrtpKeys keys, var certificates) -> {
                 inbound = SrtpContext.inbound(keys);
                 outbound = SrtpContext.outbound(keys);
                 profile = keys.profile();
                 dtlsState = DtlsState.CONNECTED;
             }
-            case DtlsEvent.Failed(String why) -> {
+            case DtlsEvent.Failed(String why, var refusal, int alert) -> {
                 dtlsFailure = why;
                 dtlsState = DtlsState.FAILED;
             }

@@ -2,7 +2,7 @@ package dev.isthmus.gateway.rtp;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Writes the compound packets that the gateway makes anew on each leg. */
 public final class RtcpWriter {
@@ -38,39 +38,37 @@ public final class RtcpWriter {
         buffer.putShort(header + 2, (short) ((at - header) / 4 - 1));
     }
 
-    /** Adds a sender report, with a block about a source if there is one. */
-    public RtcpWriter senderReport(int ssrc, long ntp, int rtpTimestamp, long packets, long bytes, @Nullable ReceptionStats about,
+    /** Adds a sender report, with a block about each of at most 31 sources. */
+    public RtcpWriter senderReport(int ssrc, long ntp, int rtpTimestamp, long packets, long bytes, List<ReceptionStats> about,
             long nowNanos) {
-        int header = open(about == null ? 0 : 1, Rtcp.SENDER_REPORT, ssrc);
+        int header = open(about.size(), Rtcp.SENDER_REPORT, ssrc);
         buffer.putLong(at, ntp);
         buffer.putInt(at + 8, rtpTimestamp);
         buffer.putInt(at + 12, (int) packets);
         buffer.putInt(at + 16, (int) bytes);
         at += 20;
-        block(about, nowNanos);
+        about.forEach(each -> block(each, nowNanos));
         close(header);
         return this;
     }
 
-    /** Adds a receiver report, with a block about a source if there is one. */
-    public RtcpWriter receiverReport(int ssrc, @Nullable ReceptionStats about, long nowNanos) {
-        int header = open(about == null ? 0 : 1, Rtcp.RECEIVER_REPORT, ssrc);
-        block(about, nowNanos);
+    /** Adds a receiver report, with a block about each of at most 31 sources. */
+    public RtcpWriter receiverReport(int ssrc, List<ReceptionStats> about, long nowNanos) {
+        int header = open(about.size(), Rtcp.RECEIVER_REPORT, ssrc);
+        about.forEach(each -> block(each, nowNanos));
         close(header);
         return this;
     }
 
-    private void block(@Nullable ReceptionStats about, long nowNanos) {
-        if (about != null) {
-            long lost = Math.max(-0x800000, Math.min(0x7fffff, about.lost()));
-            buffer.putInt(at, about.ssrc());
-            buffer.putInt(at + 4, about.fractionLost() << 24 | (int) lost & 0xffffff);
-            buffer.putInt(at + 8, about.highestExtended());
-            buffer.putInt(at + 12, (int) about.jitter());
-            buffer.putInt(at + 16, about.lastReport());
-            buffer.putInt(at + 20, about.delaySinceLastReport(nowNanos));
-            at += Rtcp.REPORT_BLOCK;
-        }
+    private void block(ReceptionStats about, long nowNanos) {
+        long lost = Math.max(-0x800000, Math.min(0x7fffff, about.lost()));
+        buffer.putInt(at, about.ssrc());
+        buffer.putInt(at + 4, about.fractionLost() << 24 | (int) lost & 0xffffff);
+        buffer.putInt(at + 8, about.highestExtended());
+        buffer.putInt(at + 12, (int) about.jitter());
+        buffer.putInt(at + 16, about.lastReport());
+        buffer.putInt(at + 20, about.delaySinceLastReport(nowNanos));
+        at += Rtcp.REPORT_BLOCK;
     }
 
     /** Adds the source description that every compound packet must have (RFC 3550, section 6.5). */

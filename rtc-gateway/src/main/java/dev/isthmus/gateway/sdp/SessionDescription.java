@@ -53,6 +53,12 @@ public final class SessionDescription {
         return own.isEmpty() ? all(name) : own;
     }
 
+    /** Returns the mids of every BUNDLE group (RFC 9143). */
+    public List<List<String>> bundles() {
+        return all("group").stream().map(SdpAttribute::value).filter(v -> v.startsWith("BUNDLE"))
+                .map(v -> Arrays.stream(v.substring("BUNDLE".length()).trim().split(" +")).filter(m -> !m.isEmpty()).toList()).toList();
+    }
+
     /** Returns the mids of the first BUNDLE group (RFC 9143), or an empty list. */
     public List<String> bundle() {
         for (SdpAttribute group : all("group")) {

@@ -61,7 +61,7 @@ final class CallBench implements ClientTransport.Output, CallIo {
 
         @Override
         public void start(long nowNanos) {
-            next = new DtlsEvent.Connected(keys(true));
+            next = new DtlsEvent.Connected(keys(true), List.of());
         }
 
         @Override

@@ -86,7 +86,7 @@ public final class Caller {
         resource = answer.headers().firstValue("Location").orElseThrow();
         SdpMedia media = SessionDescription.parse(answer.body()).media().get(0);
         Fingerprint expected = Objects.requireNonNull(Fingerprint.parse(Objects.requireNonNull(media.value("fingerprint"))));
-        dtls = new BcDtlsEngine(new BcDtlsEngine.Setup(true, certificate, List.of(expected), List.of(profile), () -> ""),
+        dtls = new BcDtlsEngine(new BcDtlsEngine.Setup(true, List.of(certificate), List.of(expected), List.of(profile), () -> ""),
                 new BcDtlsEngine.Owner(tasks::add, () -> {}, new HandshakeWorkers(1, 1, 1), random, new Counters<>(DtlsReason.class)));
         remote = new IceCredentials(Objects.requireNonNull(media.value("ice-ufrag")), Objects.requireNonNull(media.value("ice-pwd")));
         ice.addLocalCandidate(Candidate.host(wire.local(), 65535), System.nanoTime());

@@ -137,13 +137,13 @@ final class DtlsClient implements ClientPath, Wheel.TimerHandler {
                 heard = clients.loop().nowNanos();
                 clients.onMessage(this, message, heard);
             }
-            case DtlsEvent.Failed(String why) -> {
+            case DtlsEvent.Failed(String why, var refusal, int alert) -> {
                 clients.count(TurnReason.DTLS_FAILED);
                 end();
             }
             case DtlsEvent.Closed() -> end();
             case DtlsEvent.Open() -> halfOpen.close();
-            case DtlsEvent.Connected(var keys) -> throw new IllegalStateException("media keys on an association for data");
+            case DtlsEvent.Connected connected -> throw new IllegalStateException("media keys on an association for data");
         }
     }
 

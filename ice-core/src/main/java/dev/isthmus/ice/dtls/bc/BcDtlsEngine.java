@@ -32,12 +32,12 @@ public final class BcDtlsEngine implements DtlsEngine {
      * How an association is set up.
      *
      * @param client whether this side sends the ClientHello
-     * @param certificate ours
+     * @param certificates ours, of which the first fits that the peer can take
      * @param expected fingerprints that the peer signalled; its certificate must have one of them
      * @param profiles SRTP profiles, best first
      * @param address the peer's host, asked when the handshake begins: handshakes of one host are capped together
      */
-    public record Setup(boolean client, DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles,
+    public record Setup(boolean client, List<DtlsCertificate> certificates, List<Fingerprint> expected, List<SrtpProfile> profiles,
             Supplier<String> address) {}
 
     /**
@@ -68,7 +68,7 @@ public final class BcDtlsEngine implements DtlsEngine {
 
     /** Creates an engine that does nothing until it is started. */
     public BcDtlsEngine(Setup setup, Owner owner) {
-        this(new SrtpHandshake(setup.client(), new PeerPolicy(setup.certificate(), setup.expected(), setup.profiles())), setup.address(),
+        this(new SrtpHandshake(setup.client(), new PeerPolicy(setup.certificates(), setup.expected(), setup.profiles())), setup.address(),
                 owner);
     }
 
@@ -121,7 +121,7 @@ public final class BcDtlsEngine implements DtlsEngine {
             started = false; // the peer sends its ClientHello again
             if (handshake.startsItself()) {
                 ended = true;
-                events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description()));
+                events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description(), DtlsReason.TOO_MANY_HANDSHAKES, -1));
             }
         }
     }
@@ -170,7 +170,8 @@ public final class BcDtlsEngine implements DtlsEngine {
                 DtlsReason refusal = handshake.refusal();
                 transport.release();
                 owner.counters().count(refusal == null ? DtlsReason.HANDSHAKE_FAILED : refusal);
-                events.add(new DtlsEvent.Failed(refusal == null ? String.valueOf(e.getMessage()) : refusal.description()));
+                events.add(new DtlsEvent.Failed(refusal == null ? String.valueOf(e.getMessage()) : refusal.description(), refusal,
+                        handshake.alert()));
                 owner.drain().run();
             }
         });

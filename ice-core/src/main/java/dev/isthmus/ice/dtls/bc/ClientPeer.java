@@ -3,6 +3,7 @@ package dev.isthmus.ice.dtls.bc;
 import java.io.IOException;
 import java.util.Hashtable;
 import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.ClientCertificateType;
 import org.bouncycastle.tls.DefaultTlsClient;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsAuthentication;
@@ -62,7 +63,11 @@ final class ClientPeer extends DefaultTlsClient {
 
             @Override
             public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                return policy.signer(context, crypto);
+                boolean ecdsa = false;
+                for (short type : request.getCertificateTypes()) {
+                    ecdsa |= type == ClientCertificateType.ecdsa_sign;
+                }
+                return policy.signer(context, crypto, !policy.has(false) || !ecdsa);
             }
         };
     }

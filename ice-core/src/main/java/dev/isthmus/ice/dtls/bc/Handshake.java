@@ -26,6 +26,11 @@ interface Handshake {
     @Nullable
     DtlsReason refusal();
 
+    /** Returns the alert of the peer's that ended the handshake, or -1. */
+    default int alert() {
+        return -1;
+    }
+
     /** Whether an alert has ended the association; the library closes its transport without a word to the reader. */
     boolean endedByPeer();
 }

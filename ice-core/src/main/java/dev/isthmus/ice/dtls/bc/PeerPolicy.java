@@ -5,6 +5,8 @@ import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.dtls.SrtpKeys;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Objects;
@@ -33,23 +35,27 @@ final class PeerPolicy {
     static final int HANDSHAKE_TIMEOUT_MILLIS = 20_000;
     static final int FIRST_RESEND_MILLIS = 300;
     static final int[] SUITES = {CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-            CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA};
+            CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+            CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA};
     /** A client also takes servers whose certificate has an RSA key. */
     static final int[] CLIENT_SUITES = {CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
             CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
             CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256};
     private static final byte[] NO_MKI = {};
 
-    private final DtlsCertificate certificate;
+    private final List<DtlsCertificate> certificates;
     private final List<Fingerprint> expected;
     private final List<SrtpProfile> profiles;
     private @Nullable SrtpProfile chosen;
     private @Nullable DtlsReason refusal;
     private @Nullable SrtpKeys keys;
     private volatile boolean ended;
+    private volatile int alert = -1;
+    private List<byte[]> peerCertificates = List.of();
 
-    PeerPolicy(DtlsCertificate certificate, List<Fingerprint> expected, List<SrtpProfile> profiles) {
-        this.certificate = certificate;
+    PeerPolicy(List<DtlsCertificate> certificates, List<Fingerprint> expected, List<SrtpProfile> profiles) {
+        this.certificates = List.copyOf(certificates);
         this.expected = expected;
         this.profiles = profiles;
     }
@@ -73,13 +79,47 @@ final class PeerPolicy {
         if (expected.stream().noneMatch(f -> f.matches(der))) {
             throw refuse(DtlsReason.WRONG_FINGERPRINT, AlertDescription.bad_certificate);
         }
+        List<byte[]> shown = new ArrayList<>();
+        for (int i = 0; i < chain.getLength(); i++) {
+            shown.add(chain.getCertificateAt(i).getEncoded());
+        }
+        peerCertificates = List.copyOf(shown);
     }
 
-    TlsCredentialedSigner signer(TlsContext context, BcTlsCrypto crypto) throws IOException {
-        TlsCertificate own = crypto.createCertificate(certificate.der());
+    /** Returns the certificates that the peer has shown, in DER. */
+    List<byte[]> peerCertificates() {
+        return peerCertificates;
+    }
+
+    /** Returns the alert of the peer's that ended the handshake, or -1. */
+    int alert() {
+        return alert;
+    }
+
+    /** Returns whether there is a certificate with such a key. */
+    boolean has(boolean rsa) {
+        return certificates.stream().anyMatch(c -> c.isRsa() == rsa);
+    }
+
+    /** Returns those of the suites for which there is a certificate. */
+    int[] servable(int[] suites) {
+        return Arrays.stream(suites).filter(s -> has(isRsa(s))).toArray();
+    }
+
+    private static boolean isRsa(int suite) {
+        return suite == CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 || suite == CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+                || suite == CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+                || suite == CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA;
+    }
+
+    /** Signs with the certificate that has such a key, or with the first when there is none. */
+    TlsCredentialedSigner signer(TlsContext context, BcTlsCrypto crypto, boolean rsa) throws IOException {
+        DtlsCertificate used = certificates.stream().filter(c -> c.isRsa() == rsa).findFirst().orElse(certificates.get(0));
+        TlsCertificate own = crypto.createCertificate(used.der());
         Certificate chain = new Certificate(new TlsCertificate[]{own});
-        return new BcDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, certificate.privateKey(), chain,
-                new SignatureAndHashAlgorithm(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa));
+        short algorithm = used.isRsa() ? SignatureAlgorithm.rsa : SignatureAlgorithm.ecdsa;
+        return new BcDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, used.privateKey(), chain,
+                new SignatureAndHashAlgorithm(HashAlgorithm.sha256, algorithm));
     }
 
     static Vector<SignatureAndHashAlgorithm> signatureAlgorithms() {
@@ -143,6 +183,7 @@ final class PeerPolicy {
 
     /** The library closes its transport without a word to the reader; this is how the reader learns it. */
     void alertReceived(short level, short description) {
+        alert = level == AlertLevel.fatal ? description : alert;
         ended |= level == AlertLevel.fatal || description == AlertDescription.close_notify;
     }
 

@@ -39,7 +39,7 @@ final class ServerPeer extends DefaultTlsServer {
 
     @Override
     protected int[] getSupportedCipherSuites() {
-        return PeerPolicy.SUITES.clone();
+        return policy.servable(PeerPolicy.SUITES);
     }
 
     @Override
@@ -59,7 +59,12 @@ final class ServerPeer extends DefaultTlsServer {
 
     @Override
     protected TlsCredentialedSigner getECDSASignerCredentials() throws IOException {
-        return policy.signer(context, crypto);
+        return policy.signer(context, crypto, false);
+    }
+
+    @Override
+    protected TlsCredentialedSigner getRSASignerCredentials() throws IOException {
+        return policy.signer(context, crypto, true);
     }
 
     @Override

@@ -33,12 +33,17 @@ record SrtpHandshake(boolean client, PeerPolicy policy) implements Handshake {
 
     @Override
     public DtlsEvent done() {
-        return new DtlsEvent.Connected(policy.keys());
+        return new DtlsEvent.Connected(policy.keys(), policy.peerCertificates());
     }
 
     @Override
     public @Nullable DtlsReason refusal() {
         return policy.refusal();
+    }
+
+    @Override
+    public int alert() {
+        return policy.alert();
     }
 
     @Override

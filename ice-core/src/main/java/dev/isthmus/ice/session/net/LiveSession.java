@@ -376,11 +376,16 @@ public final class LiveSession {
     /** Begins a new generation, and returns our credentials of it. */
     public IceCredentials restart() {
         IceCredentials fresh = IceCredentials.random(owner.parts().random());
+        restart(fresh);
+        return fresh;
+    }
+
+    /** Begins a new generation with credentials of the owner's; before anything was gathered they are those of the first one. */
+    public void restart(IceCredentials fresh) {
         eachSession(session -> session.restart(fresh, loop.nowNanos()));
         if (!closed) {
             owner.onCredentials(this);
         }
-        return fresh;
     }
 
     /** Sends data of component 1, as {@link #send(int, ByteBuffer, int, int)} does. */

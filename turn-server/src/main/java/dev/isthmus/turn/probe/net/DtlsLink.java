@@ -57,9 +57,9 @@ final class DtlsLink implements Network.Link {
             switch (event) {
                 case DtlsEvent.Open() -> open = true;
                 case DtlsEvent.Data(byte[] bytes) -> messages.add(bytes);
-                case DtlsEvent.Failed(String why) -> ended = true;
+                case DtlsEvent.Failed failed -> ended = true;
                 case DtlsEvent.Closed() -> ended = true;
-                case DtlsEvent.Connected(var keys) -> throw new IllegalStateException("media keys");
+                case DtlsEvent.Connected connected -> throw new IllegalStateException("media keys");
             }
         }
         transmit();

@@ -1,0 +1,14 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.ice.ice.IceCredentials;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A description of ours that was made and not applied yet, and what applying it means.
+ *
+ * @param sdp its text
+ * @param sections the media descriptions with their transports
+ * @param credentials those that each transport has in it
+ */
+record DescriptionPlan(String sdp, List<Section> sections, Map<Transport, IceCredentials> credentials) {}

@@ -1,0 +1,360 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.sdp.MediaDirection;
+import dev.isthmus.gateway.sdp.MediaSection;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.gateway.sdp.SdpProblem;
+import dev.isthmus.ice.ice.IceCredentials;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Applies descriptions (webrtc-pc, section 4.4.1.4; RFC 9429, sections 5.5 to 5.11). Under the connection's lock. */
+final class DescriptionSetter {
+    private final PeerState state;
+    private final TransportEvents events;
+    private final RemoteTracks tracks;
+    private final RTCPeerConnection connection;
+
+    DescriptionSetter(RTCPeerConnection connection, PeerState state, TransportEvents events) {
+        this.connection = connection;
+        this.state = state;
+        this.events = events;
+        this.tracks = new RemoteTracks(state);
+    }
+
+    /** Applies a description of ours that was made by one of the makers. */
+    Effects setLocal(RTCSdpType type, DescriptionPlan plan) {
+        boolean offer = type == RTCSdpType.OFFER;
+        boolean valid = offer
+                ? state.signaling == RTCSignalingState.STABLE || state.signaling == RTCSignalingState.HAVE_LOCAL_OFFER
+                : state.offer() != null;
+        if (!valid) {
+            throw WebRtcException.invalidState(type + " while " + state.signaling);
+        }
+        Effects effects = new Effects();
+        AppliedDescription description = read(type, plan.sdp());
+        state.localWasSet = true;
+        description.sections.forEach(state.ids::learn);
+        if (offer) {
+            begin(effects, RTCSignalingState.HAVE_LOCAL_OFFER);
+            state.pendingLocal = description;
+            localOffer(plan, description);
+        } else {
+            AppliedDescription remote = Objects.requireNonNull(state.pendingRemote);
+            localAnswer(type, plan, description, remote, effects);
+        }
+        MediaPlans.configure(state);
+        return effects;
+    }
+
+    private AppliedDescription read(RTCSdpType type, String sdp) {
+        try {
+            return new AppliedDescription(type, sdp);
+        } catch (SdpProblem e) {
+            throw RTCError.syntax(e.line(), e.getMessage());
+        }
+    }
+
+    /** An offer begins an exchange: what is there now can be gone back to. */
+    private void begin(Effects effects, RTCSignalingState next) {
+        if (state.signaling == RTCSignalingState.STABLE) {
+            state.stableSections = state.sections;
+            state.stableBundle = state.bundle;
+            for (RTCRtpTransceiver each : state.transceivers) {
+                each.stableTransport = each.transport;
+                each.receiver.stableStreams = each.receiver.streams;
+                each.receiver.stableCodecs = each.receiver.codecs;
+            }
+            PeerState.transports(state.sections).forEach(t -> t.stableLocal = t.local);
+        }
+        signaling(effects, next);
+    }
+
+    private void signaling(Effects effects, RTCSignalingState next) {
+        effects.signaling |= state.signaling != next;
+        state.signaling = next;
+    }
+
+    private void localOffer(DescriptionPlan plan, AppliedDescription description) {
+        for (Section each : plan.sections()) {
+            RTCRtpTransceiver t = each.transceiver();
+            MediaSection ours = description.sections.get(plan.sections().indexOf(each));
+            if (t == null) {
+                continue;
+            }
+            t.jsepMid = each.mid();
+            t.mid = each.mid();
+            if (!t.stopping) {
+                t.transport = each.transport();
+                receive(t, ours);
+            }
+        }
+        state.sections = plan.sections();
+        state.offered = plan.sections();
+        use(plan, true);
+    }
+
+    /** Takes the credentials of a description of ours, and gathers by what is not open yet. */
+    private void use(DescriptionPlan plan, boolean offer) {
+        for (Transport each : PeerState.transports(plan.sections())) {
+            each.role(offer);
+            each.use(Objects.requireNonNullElse(plan.credentials().get(each), each.local));
+            each.gather();
+        }
+    }
+
+    /** Prepares to receive what a description of ours says. */
+    private static void receive(RTCRtpTransceiver t, MediaSection ours) {
+        t.receptive = ours.direction().receives() && !ours.rejected();
+        t.receiver.codecs = t.receptive ? ours.codecs() : List.of();
+        t.receiver.extensions = ours.extensions();
+    }
+
+    private void localAnswer(RTCSdpType type, DescriptionPlan plan, AppliedDescription answer, AppliedDescription offer, Effects effects) {
+        boolean last = type == RTCSdpType.ANSWER;
+        if (last) {
+            state.currentLocal = answer;
+            state.currentRemote = offer;
+            finish();
+            signaling(effects, RTCSignalingState.STABLE);
+            if (state.localCredentialsToReplace.stream().noneMatch(c -> has(answer, c))) {
+                state.localCredentialsToReplace.clear();
+            }
+        } else {
+            state.pendingLocal = answer;
+            signaling(effects, RTCSignalingState.HAVE_LOCAL_PRANSWER);
+        }
+        use(plan, AnswerMaker.tagged(offer, offer.sections.get(0)).lite());
+        for (Section each : plan.sections()) {
+            int index = plan.sections().indexOf(each);
+            RTCRtpTransceiver t = each.transceiver();
+            if (t != null && !t.stopped) {
+                MediaSection ours = answer.sections.get(index);
+                t.transport = each.transport();
+                receive(t, ours);
+                send(t, offer.sections.get(index), ours, ours.direction());
+                MediaDirection fired = t.firedDirection;
+                if (!ours.direction().receives() && fired != null && fired.receives()) {
+                    tracks.associate(t, List.of(), effects);
+                    tracks.silence(t, effects);
+                }
+                t.firedDirection = t.currentDirection;
+            }
+            connect(each, AnswerMaker.tagged(offer, offer.sections.get(index)), null);
+        }
+        answered(plan.sections(), answer, last);
+    }
+
+    static boolean has(@Nullable AppliedDescription description, IceCredentials credentials) {
+        return description != null && description.sections.stream().anyMatch(s -> credentials.equals(s.transport().credentials()));
+    }
+
+    private void finish() {
+        state.pendingLocal = null;
+        state.pendingRemote = null;
+        state.lastOffer = null;
+        state.lastAnswer = null;
+    }
+
+    /** Sends what the peer takes. */
+    private static void send(RTCRtpTransceiver t, MediaSection theirs, MediaSection answer, MediaDirection direction) {
+        t.currentDirection = answer.rejected() ? MediaDirection.INACTIVE : direction;
+        t.hasSent |= t.currentDirection.sends();
+        List<RtpFormat> both = new ArrayList<>();
+        for (RtpFormat each : RtpCapabilities.matching(t.kind, theirs.codecs())) {
+            if (answer == theirs || answer.codecs().stream().anyMatch(c -> c.payloadType() == each.payloadType())) {
+                both.add(each);
+            }
+        }
+        t.sender.codecs = List.copyOf(both);
+        t.sender.extensions = answer.extensions().stream().filter(e -> RtpCapabilities.extensions(t.kind).contains(e.uri())).toList();
+        t.sender.lastTransaction = null;
+        t.sender.reducedSize = theirs.reducedSize();
+        t.negotiated = answer.codecs();
+        t.remoteSources = theirs.sources().stream().map(MediaSection.Source::ssrc).toList();
+    }
+
+    private static void connect(Section section, MediaSection.Transport theirs, MediaSection.@Nullable Transport answer) {
+        Transport transport = section.transport();
+        if (transport != null) {
+            boolean client = answer == null ? AnswerMaker.setup(transport, theirs) : answer.setup().equals("passive");
+            transport.negotiated(theirs);
+            transport.secure(client, theirs);
+        }
+    }
+
+    /** The answer is in force: media descriptions are as it says, and transports that nobody needs end. */
+    private void answered(List<Section> sections, AppliedDescription answer, boolean last) {
+        List<Transport> before = new ArrayList<>(PeerState.transports(state.offered));
+        before.addAll(PeerState.transports(state.sections));
+        before.addAll(PeerState.transports(state.stableSections));
+        state.sections = List.copyOf(sections);
+        sections.forEach(s -> setReducedSize(s, answer));
+        if (!last) {
+            return;
+        }
+        state.bundle = answer.parsed.bundles().stream().flatMap(List::stream).toList();
+        state.stableSections = state.sections;
+        state.transceivers.removeIf(t -> t.stopped && t.jsepMid != null
+                && sections.stream().anyMatch(s -> s.mid().equals(t.jsepMid) && s.transport() == null));
+        state.transceivers.forEach(t -> t.byPendingOffer = false);
+        List<Transport> needed = PeerState.transports(sections);
+        before.stream().distinct().filter(t -> !needed.contains(t)).forEach(t -> t.close(false));
+        needed.forEach(t -> t.stableLocal = t.local);
+        connection.clearNegotiationNeeded();
+    }
+
+    private static void setReducedSize(Section section, AppliedDescription answer) {
+        Transport transport = section.transport();
+        MediaSection answered = answer.withMid(section.mid());
+        if (transport != null && answered != null) {
+            transport.reducedSize = answered.reducedSize();
+        }
+    }
+
+    /** Applies a description of the peer. */
+    Effects setRemote(RTCSdpType type, String sdp) {
+        boolean offer = type == RTCSdpType.OFFER;
+        boolean valid = offer
+                ? state.signaling == RTCSignalingState.STABLE || state.signaling == RTCSignalingState.HAVE_REMOTE_OFFER
+                : state.signaling == RTCSignalingState.HAVE_LOCAL_OFFER || state.signaling == RTCSignalingState.HAVE_REMOTE_PRANSWER;
+        if (!valid) {
+            throw WebRtcException.invalidState(type + " while " + state.signaling);
+        }
+        AppliedDescription description = read(type, sdp);
+        Effects effects = new Effects();
+        if (offer) {
+            DescriptionCheck.offer(state, description);
+        } else {
+            DescriptionCheck.answer(state, description, Objects.requireNonNull(state.pendingLocal));
+        }
+        description.sections.forEach(s -> {
+            state.ids.learn(s);
+            state.usedMids.add(s.mid());
+        });
+        state.canTrickle = description.sections.stream().anyMatch(s -> s.transport().options().contains("trickle"));
+        if (offer) {
+            begin(effects, RTCSignalingState.HAVE_REMOTE_OFFER);
+            state.pendingRemote = description;
+            List<Section> sections = new RemoteOffer(connection, state, events, tracks).apply(description, effects);
+            state.sections = sections;
+            state.offered = sections;
+        } else {
+            remoteAnswer(type == RTCSdpType.ANSWER, description, effects);
+        }
+        MediaPlans.configure(state);
+        return effects;
+    }
+
+    private void remoteAnswer(boolean last, AppliedDescription answer, Effects effects) {
+        List<Section> sections = new ArrayList<>();
+        for (MediaSection each : answer.sections) {
+            Section offered = state.offered.get(each.index());
+            Transport transport = each.rejected() ? null : transportOf(each, answer, offered);
+            sections.add(offered.with(transport));
+        }
+        AppliedDescription offer = Objects.requireNonNull(state.pendingLocal);
+        if (last) {
+            state.currentRemote = answer;
+            state.currentLocal = offer;
+            finish();
+            signaling(effects, RTCSignalingState.STABLE);
+            if (state.localCredentialsToReplace.stream().noneMatch(c -> has(offer, c))) {
+                state.localCredentialsToReplace.clear();
+            }
+        } else {
+            state.pendingRemote = answer;
+            signaling(effects, RTCSignalingState.HAVE_REMOTE_PRANSWER);
+        }
+        for (Section each : sections) {
+            MediaSection theirs = answer.sections.get(sections.indexOf(each));
+            RTCRtpTransceiver t = each.transceiver();
+            if (t != null) {
+                answeredTrack(t, each, theirs, effects);
+            }
+            MediaSection.Transport tagged = AnswerMaker.tagged(answer, theirs);
+            connect(each, tagged, tagged);
+        }
+        answered(sections, answer, last);
+    }
+
+    private @Nullable Transport transportOf(MediaSection theirs, AppliedDescription answer, Section offered) {
+        for (List<String> group : answer.parsed.bundles()) {
+            if (group.contains(theirs.mid())) {
+                return state.offered.stream().filter(s -> s.mid().equals(group.get(0))).map(Section::transport).findFirst().orElse(null);
+            }
+        }
+        return offered.transport();
+    }
+
+    private void answeredTrack(RTCRtpTransceiver t, Section section, MediaSection theirs, Effects effects) {
+        MediaDirection direction = theirs.rejected() ? MediaDirection.INACTIVE : theirs.direction().reversed();
+        tracks.process(t, direction, direction.receives() ? tracks.streams(theirs) : List.of(), effects);
+        narrow(t, theirs);
+        send(t, theirs, theirs, direction);
+        t.receiver.codecs = direction.receives() ? RtpCapabilities.matching(t.kind, theirs.codecs()) : List.of();
+        t.receiver.extensions = t.sender.extensions;
+        t.transport = section.transport() == null ? t.transport : section.transport();
+        if (theirs.rejected() && !t.stopped) {
+            t.stopForGood(false);
+        }
+    }
+
+    /** Sends no more encodings than the peer takes. */
+    private static void narrow(RTCRtpTransceiver t, MediaSection theirs) {
+        List<RTCRtpEncodingParameters> encodings = t.sender.encodings;
+        if (encodings.size() > 1 && !theirs.rejected()) {
+            List<String> taken = theirs.simulcast().receiveIds();
+            List<RTCRtpEncodingParameters> left = taken.isEmpty()
+                    ? List.of(encodings.get(0))
+                    : encodings.stream().filter(e -> taken.contains(e.rid())).toList();
+            t.sender.encodings = left.isEmpty() ? List.of(encodings.get(0)) : left;
+        }
+    }
+
+    /** Goes back to the last stable state (RFC 9429, section 5.7). */
+    Effects rollback() {
+        if (state.signaling != RTCSignalingState.HAVE_LOCAL_OFFER && state.signaling != RTCSignalingState.HAVE_REMOTE_OFFER) {
+            throw WebRtcException.invalidState("rollback while " + state.signaling);
+        }
+        Effects effects = new Effects();
+        boolean remoteOffer = state.signaling == RTCSignalingState.HAVE_REMOTE_OFFER;
+        List<Transport> abandoned = PeerState.transports(state.sections);
+        for (RTCRtpTransceiver t : List.copyOf(state.transceivers)) {
+            boolean associated = state.stableSections.stream().anyMatch(s -> s.transceiver() == t && s.mid().equals(t.jsepMid));
+            if (!associated) {
+                t.jsepMid = null;
+                t.mid = null;
+            }
+            t.transport = t.stableTransport;
+            t.receiver.codecs = t.receiver.stableCodecs;
+            t.receptive = t.currentDirection != null && t.currentDirection.receives();
+            if (remoteOffer) {
+                List<String> ids = t.receiver.stableStreams.stream().map(MediaStream::getId).toList();
+                tracks.process(t, t.currentDirection, ids, effects);
+            }
+            if (t.byPendingOffer && !t.byAddTrack && !associated) {
+                t.stopForGood(false);
+                state.transceivers.remove(t);
+            }
+        }
+        abandon(abandoned);
+        signaling(effects, RTCSignalingState.STABLE);
+        MediaPlans.configure(state);
+        return effects;
+    }
+
+    private void abandon(List<Transport> abandoned) {
+        state.sections = state.stableSections;
+        state.bundle = state.stableBundle;
+        List<Transport> needed = PeerState.transports(state.sections);
+        abandoned.stream().filter(t -> !needed.contains(t)).forEach(t -> t.close(false));
+        needed.forEach(t -> t.resume());
+        state.pendingLocal = null;
+        state.pendingRemote = null;
+        connection.updateNegotiationNeeded();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.media.MediaPlan;
+import dev.isthmus.gateway.sdp.MediaDirection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What each transport is to send and receive after a description was applied. */
+final class MediaPlans {
+    private MediaPlans() {}
+
+    static void configure(PeerState state) {
+        for (Transport each : state.transports()) {
+            List<MediaPlan.Line> lines = new ArrayList<>();
+            for (RTCRtpTransceiver t : state.transceivers) {
+                if (t.transport == each && !t.stopping && t.mid != null) {
+                    lines.add(line(t, t.mid));
+                }
+            }
+            each.configure(new MediaPlan(lines, each.reducedSize));
+        }
+    }
+
+    private static MediaPlan.Line line(RTCRtpTransceiver t, String mid) {
+        MediaDirection current = t.currentDirection;
+        boolean sends = current != null && current.sends();
+        return new MediaPlan.Line(mid, t.receptive ? t.receiver.codecs : List.of(), sends ? t.sender.codecs : List.of(),
+                sends ? t.sender.extensions : t.receiver.extensions, t.remoteSources, t.receiver.media(), t.sender.media());
+    }
+}

@@ -1,0 +1,230 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.sdp.MediaSection;
+import dev.isthmus.ice.sdp.CandidateAttribute;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The operations that a connection chains (webrtc-pc, section 4.4.2). They begin under the lock and end in a task of the queue. */
+final class Negotiator {
+    private final RTCPeerConnection connection;
+    private final PeerState state;
+    private final OfferMaker offers;
+    private final AnswerMaker answers;
+    private final DescriptionSetter setter;
+
+    Negotiator(RTCPeerConnection connection, PeerState state, TransportEvents events) {
+        this.connection = connection;
+        this.state = state;
+        this.offers = new OfferMaker(state, events);
+        this.answers = new AnswerMaker(state);
+        this.setter = new DescriptionSetter(connection, state, events);
+    }
+
+    /** Returns the transports of all media descriptions, those of an exchange that is not over among them. */
+    List<Transport> transports() {
+        List<Transport> all = new ArrayList<>(PeerState.transports(state.sections));
+        all.addAll(PeerState.transports(state.stableSections));
+        all.addAll(PeerState.transports(state.offered));
+        return all.stream().distinct().toList();
+    }
+
+    /** Runs a task when there is a certificate; what it returns completes the promise, what it throws rejects it. */
+    private <T> CompletableFuture<T> task(Supplier<T> work, Function<T, @Nullable Effects> effects) {
+        Promise<T> done = new Promise<>(state.queue);
+        if (state.certificates.isEmpty()) {
+            state.host.generateCertificate(false, Configurations.CERTIFICATE_LIFETIME_MILLIS).whenComplete((made, failure) -> {
+                if (failure == null) {
+                    state.queue.post(() -> {
+                        synchronized (state.lock) {
+                            state.certificates = state.certificates.isEmpty() ? List.of(made) : state.certificates;
+                        }
+                        run(done, work, effects);
+                    });
+                } else {
+                    state.queue
+                            .post(() -> done.completeExceptionally(WebRtcException.operation("no certificate: " + failure.getMessage())));
+                }
+            });
+        } else {
+            state.queue.post(() -> run(done, work, effects));
+        }
+        return done;
+    }
+
+    private <T> void run(Promise<T> done, Supplier<T> work, Function<T, @Nullable Effects> effects) {
+        T result;
+        try {
+            synchronized (state.lock) {
+                if (state.closed) {
+                    return;
+                }
+                result = work.get();
+            }
+        } catch (RuntimeException e) { // others than ours are bugs, and are not to stop the chain
+            done.completeExceptionally(e);
+            return;
+        }
+        Effects told = effects.apply(result);
+        if (told != null) {
+            told.fire(connection);
+        }
+        done.complete(result);
+    }
+
+    CompletableFuture<RTCSessionDescription> createOffer(boolean iceRestart) {
+        if (state.signaling != RTCSignalingState.STABLE && state.signaling != RTCSignalingState.HAVE_LOCAL_OFFER) {
+            throw WebRtcException.invalidState("createOffer while " + state.signaling);
+        }
+        return task(() -> {
+            DescriptionPlan plan = offers.make(iceRestart);
+            state.lastOffer = plan;
+            return new RTCSessionDescription(RTCSdpType.OFFER, plan.sdp());
+        }, offer -> null);
+    }
+
+    CompletableFuture<RTCSessionDescription> createAnswer() {
+        if (state.offer() == null) {
+            throw WebRtcException.invalidState("createAnswer while " + state.signaling);
+        }
+        return task(() -> {
+            DescriptionPlan plan = answers.make();
+            state.lastAnswer = plan;
+            return new RTCSessionDescription(RTCSdpType.ANSWER, plan.sdp());
+        }, answer -> null);
+    }
+
+    /** Sets a description of ours; without a type the one that is due. */
+    CompletableFuture<Void> setLocal(@Nullable RTCSdpType given, String sdp) {
+        RTCSdpType type = given == null ? due() : given;
+        if (type == RTCSdpType.ROLLBACK) {
+            return nothing(task(setter::rollback, e -> e));
+        }
+        boolean offer = type == RTCSdpType.OFFER;
+        DescriptionPlan last = offer ? state.lastOffer : state.lastAnswer;
+        if (!sdp.isEmpty() && (last == null || !sdp.equals(last.sdp()))) {
+            throw WebRtcException.invalidModification("it is not what create" + (offer ? "Offer" : "Answer") + " made last");
+        }
+        if (sdp.isEmpty() && !offer && state.offer() == null) {
+            throw WebRtcException.invalidState(type + " while " + state.signaling);
+        }
+        if (sdp.isEmpty() && offer && state.signaling != RTCSignalingState.STABLE
+                && state.signaling != RTCSignalingState.HAVE_LOCAL_OFFER) {
+            throw WebRtcException.invalidState(type + " while " + state.signaling);
+        }
+        boolean make = sdp.isEmpty();
+        return nothing(
+                task(() -> setter.setLocal(type, make || last == null ? offer ? offers.make(false) : answers.make() : last), e -> e));
+    }
+
+    private RTCSdpType due() {
+        return switch (state.signaling) {
+            case STABLE, HAVE_LOCAL_OFFER, HAVE_REMOTE_PRANSWER -> RTCSdpType.OFFER;
+            default -> RTCSdpType.ANSWER;
+        };
+    }
+
+    private static CompletableFuture<Void> nothing(CompletableFuture<Effects> of) {
+        return of.thenApply(effects -> null);
+    }
+
+    CompletableFuture<Void> setRemote(RTCSessionDescription d) {
+        if (d.type() == RTCSdpType.ROLLBACK) {
+            return nothing(task(setter::rollback, e -> e));
+        }
+        boolean glare = d.type() == RTCSdpType.OFFER
+                && (state.signaling == RTCSignalingState.HAVE_LOCAL_OFFER || state.signaling == RTCSignalingState.HAVE_REMOTE_PRANSWER);
+        Supplier<CompletableFuture<Void>> set = () -> nothing(task(() -> setter.setRemote(d.type(), d.sdp()), e -> e));
+        return glare ? task(setter::rollback, e -> e).thenCompose(e -> set.get()) : set.get();
+    }
+
+    CompletableFuture<Void> addCandidate(RTCIceCandidate c) {
+        AppliedDescription remote = state.remote();
+        if (remote == null) {
+            throw WebRtcException.invalidState("there is no remote description");
+        }
+        String mid = c.sdpMid();
+        Integer index = c.sdpMLineIndex();
+        List<MediaSection> sections = remote.sections;
+        if (mid != null) {
+            sections = sections.stream().filter(s -> s.mid().equals(mid)).toList();
+        } else if (index != null) {
+            sections = index < 0 || index >= sections.size() ? List.of() : List.of(sections.get(index));
+        }
+        if (sections.isEmpty()) {
+            throw WebRtcException.operation("there is no media description " + (mid == null ? index : mid));
+        }
+        if (sections.size() == 1 && isStopped(sections.get(0))) {
+            return nothing(task(Effects::new, e -> null));
+        }
+        List<MediaSection> of = sections;
+        String ufrag = c.usernameFragment();
+        if (ufrag != null && of.stream().noneMatch(s -> isOf(s, ufrag))) {
+            throw WebRtcException.operation("no generation " + ufrag);
+        }
+        if (!c.candidate().isEmpty() && CandidateAttribute.parse(c.candidate()) == null) {
+            throw WebRtcException.operation("the candidate is malformed");
+        }
+        return nothing(task(() -> add(c, of), e -> null));
+    }
+
+    private boolean isStopped(MediaSection s) {
+        RTCRtpTransceiver t = s.index() < state.sections.size() ? state.sections.get(s.index()).transceiver() : null;
+        return t != null && t.stopped;
+    }
+
+    /** Whether a description that was applied has that generation there. */
+    private boolean isOf(MediaSection s, String ufrag) {
+        for (AppliedDescription each : new @Nullable AppliedDescription[]{state.pendingRemote, state.currentRemote}) {
+            if (each != null && s.index() < each.sections.size()) {
+                var credentials = AnswerMaker.tagged(each, each.sections.get(s.index())).credentials();
+                if (credentials != null && credentials.ufrag().equals(ufrag)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Effects add(RTCIceCandidate c, List<MediaSection> sections) {
+        for (MediaSection each : sections) {
+            String ufrag = generation(c, each);
+            Transport transport = each.index() < state.sections.size() ? state.sections.get(each.index()).transport() : null;
+            for (AppliedDescription d : new @Nullable AppliedDescription[]{state.pendingRemote, state.currentRemote}) {
+                int at = d == null ? -1 : place(d, each, ufrag);
+                if (d != null && at >= 0 && c.candidate().isEmpty()) {
+                    d.endCandidates(at);
+                } else if (d != null && at >= 0) {
+                    d.addCandidate(at, c.candidate());
+                }
+            }
+            if (transport != null && c.candidate().isEmpty()) {
+                transport.endOfCandidates(ufrag);
+            } else if (transport != null) {
+                transport.addCandidate(c.candidate(), ufrag);
+            }
+        }
+        return new Effects();
+    }
+
+    private String generation(RTCIceCandidate c, MediaSection section) {
+        String given = c.usernameFragment();
+        CandidateAttribute parsed = c.candidate().isEmpty() ? null : CandidateAttribute.parse(c.candidate());
+        String own = parsed == null ? null : parsed.extensions().get("ufrag");
+        AppliedDescription remote = state.remote();
+        var latest = remote == null ? null : AnswerMaker.tagged(remote, remote.sections.get(section.index())).credentials();
+        return given != null ? given : own != null ? own : latest == null ? "" : latest.ufrag();
+    }
+
+    private static int place(AppliedDescription d, MediaSection section, String ufrag) {
+        if (section.index() >= d.sections.size()) {
+            return -1;
+        }
+        var credentials = AnswerMaker.tagged(d, d.sections.get(section.index())).credentials();
+        return credentials != null && credentials.ufrag().equals(ufrag) ? section.index() : -1;
+    }
+}

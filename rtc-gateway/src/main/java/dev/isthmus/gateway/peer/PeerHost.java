@@ -1,0 +1,35 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.ice.time.RandomSource;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Where connections live: threads, sockets, time and randomness. */
+public interface PeerHost {
+    /** Returns an ordered queue for a connection. */
+    TaskQueue newQueue();
+
+    /** Returns the source of randomness. */
+    RandomSource random();
+
+    /** Returns the time in milliseconds since 1970. */
+    long wallMillis();
+
+    /**
+     * Makes a certificate, elsewhere.
+     *
+     * @param rsa whether its key is of RSA
+     * @param lifetimeMillis how long it is valid
+     */
+    CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis);
+
+    /** Opens a transport, which does nothing yet. */
+    TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener);
+
+    /**
+     * Gathers ahead for transports that will be opened with such a configuration.
+     *
+     * @param configuration with the size of the pool, or null when no more will be opened
+     */
+    void prepare(@Nullable RTCConfiguration configuration);
+}

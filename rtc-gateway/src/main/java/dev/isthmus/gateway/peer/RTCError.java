@@ -1,0 +1,48 @@
+package dev.isthmus.gateway.peer;
+
+import org.jspecify.annotations.Nullable;
+
+/** An error with details (webrtc-pc, section 11). Its name is {@code OperationError}. */
+public final class RTCError extends WebRtcException {
+    private static final long serialVersionUID = 1;
+    private final RTCErrorDetailType errorDetail;
+    private final int sdpLineNumber;
+    private final int receivedAlert;
+    private final int sentAlert;
+
+    private RTCError(RTCErrorDetailType errorDetail, int sdpLineNumber, int receivedAlert, int sentAlert, @Nullable String message) {
+        super("OperationError", message);
+        this.errorDetail = errorDetail;
+        this.sdpLineNumber = sdpLineNumber;
+        this.receivedAlert = receivedAlert;
+        this.sentAlert = sentAlert;
+    }
+
+    static RTCError syntax(int line, @Nullable String message) {
+        return new RTCError(RTCErrorDetailType.SDP_SYNTAX_ERROR, line, -1, -1, message);
+    }
+
+    static RTCError dtls(RTCErrorDetailType detail, int receivedAlert, int sentAlert, @Nullable String message) {
+        return new RTCError(detail, -1, receivedAlert, sentAlert, message);
+    }
+
+    /** Returns what went wrong. */
+    public RTCErrorDetailType getErrorDetail() {
+        return errorDetail;
+    }
+
+    /** Returns the number of the malformed line, from 1, 0 when no line can be named, or null when the error is not about a description. */
+    public @Nullable Integer getSdpLineNumber() {
+        return sdpLineNumber < 0 ? null : sdpLineNumber;
+    }
+
+    /** Returns the alert that the peer sent, or null. */
+    public @Nullable Integer getReceivedAlert() {
+        return receivedAlert < 0 ? null : receivedAlert;
+    }
+
+    /** Returns the alert that was sent to the peer, or null. */
+    public @Nullable Integer getSentAlert() {
+        return sentAlert < 0 ? null : sentAlert;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.media.MediaReceiver;
+import dev.isthmus.gateway.sdp.HeaderExtension;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Receives a track (webrtc-pc, section 5.3). */
+public final class RTCRtpReceiver {
+    private final PeerState state;
+    private final RTCRtpTransceiver transceiver;
+    private final MediaStreamTrack track;
+    private final MediaReceiver media;
+    List<MediaStream> streams = List.of();
+    List<MediaStream> stableStreams = List.of();
+    List<RtpFormat> codecs = List.of();
+    List<RtpFormat> stableCodecs = List.of();
+    List<HeaderExtension> extensions = List.of();
+
+    RTCRtpReceiver(PeerState state, RTCRtpTransceiver transceiver, MediaStreamTrack track, MediaReceiver media) {
+        this.state = state;
+        this.transceiver = transceiver;
+        this.track = track;
+        this.media = media;
+        track.onKeyframeRequest(t -> media.requestKeyframe());
+    }
+
+    MediaReceiver media() {
+        return media;
+    }
+
+    /** Returns the track, which is the same for as long as the receiver is there. */
+    public MediaStreamTrack getTrack() {
+        return track;
+    }
+
+    /** Returns the transport by which it receives, or null before a description was applied. */
+    public @Nullable RTCDtlsTransport getTransport() {
+        synchronized (state.lock) {
+            Transport transport = transceiver.transport;
+            return transport == null ? null : transport.dtls;
+        }
+    }
+
+    /** Returns what can be received of a kind, or null when there is no such kind. */
+    public static @Nullable RTCRtpCapabilities getCapabilities(String kind) {
+        return RTCRtpCapabilities.of(kind);
+    }
+
+    /** Returns what was negotiated. */
+    public RTCRtpParameters getParameters() {
+        synchronized (state.lock) {
+            return new RTCRtpParameters("", List.of(), RTCRtpSender.headers(extensions), "", transceiver.sender.reducedSize,
+                    codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
+        }
+    }
+}

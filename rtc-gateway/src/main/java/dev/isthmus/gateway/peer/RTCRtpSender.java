@@ -1,0 +1,169 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.media.MediaSender;
+import dev.isthmus.gateway.sdp.HeaderExtension;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Sends a track (webrtc-pc, section 5.2). */
+public final class RTCRtpSender {
+    private final PeerState state;
+    private final RTCRtpTransceiver transceiver;
+    private final MediaSender media;
+    /** The ids of the streams that the peer is to put the track into. */
+    final Set<String> streamIds = new LinkedHashSet<>();
+    private @Nullable MediaStreamTrack track;
+    List<RTCRtpEncodingParameters> encodings = List.of(RTCRtpEncodingParameters.of(null));
+    List<RtpFormat> codecs = List.of();
+    List<HeaderExtension> extensions = List.of();
+    boolean reducedSize;
+    /** What is to be handed back with {@link #setParameters}; forgotten when something else has changed. */
+    @Nullable
+    String lastTransaction;
+
+    RTCRtpSender(PeerState state, RTCRtpTransceiver transceiver, MediaSender media) {
+        this.state = state;
+        this.transceiver = transceiver;
+        this.media = media;
+    }
+
+    boolean isOf(PeerState connection) {
+        return state == connection;
+    }
+
+    MediaSender media() {
+        return media;
+    }
+
+    /** Returns the track, or null. */
+    public @Nullable MediaStreamTrack getTrack() {
+        synchronized (state.lock) {
+            return track;
+        }
+    }
+
+    void track(@Nullable MediaStreamTrack another) {
+        MediaStreamTrack before = track;
+        if (before != null) {
+            before.removeSink(media);
+        }
+        track = another;
+        media.keyframes(another == null ? null : another::requestKeyframe);
+        if (another != null) {
+            another.addSink(media);
+        }
+    }
+
+    /** Returns the transport by which it sends, or null before a description was applied. */
+    public @Nullable RTCDtlsTransport getTransport() {
+        synchronized (state.lock) {
+            Transport transport = transceiver.transport;
+            return transport == null ? null : transport.dtls;
+        }
+    }
+
+    /** Returns what can be sent of a kind, or null when there is no such kind. */
+    public static @Nullable RTCRtpCapabilities getCapabilities(String kind) {
+        return RTCRtpCapabilities.of(kind);
+    }
+
+    /** Returns what was negotiated, and how it is sent. */
+    public RTCRtpParameters getParameters() {
+        synchronized (state.lock) {
+            String transaction = lastTransaction == null ? state.host.random().token(12) : lastTransaction;
+            lastTransaction = transaction;
+            return new RTCRtpParameters(transaction, encodings, headers(extensions), state.cname, reducedSize,
+                    codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
+        }
+    }
+
+    static List<RTCRtpParameters.HeaderExtensionParameters> headers(List<HeaderExtension> extensions) {
+        return extensions.stream().map(e -> new RTCRtpParameters.HeaderExtensionParameters(e.uri(), e.id(), false)).toList();
+    }
+
+    /**
+     * Changes how it is sent. Completes with {@code InvalidStateError} when it is stopping or the parameters are not the last ones got,
+     * {@code InvalidModificationError} when something else than encodings was changed, {@code RangeError} for values out of bounds.
+     */
+    public CompletableFuture<Void> setParameters(RTCRtpParameters parameters) {
+        synchronized (state.lock) {
+            Promise<Void> done = new Promise<>(state.queue);
+            WebRtcException wrong = check(parameters);
+            if (wrong != null) {
+                done.completeExceptionally(wrong);
+                return done;
+            }
+            encodings = Encodings.forKind(transceiver.kind, parameters.encodings());
+            lastTransaction = null;
+            media.active(encodings.get(0).active());
+            state.queue.post(() -> done.complete(null));
+            return done;
+        }
+    }
+
+    private @Nullable WebRtcException check(RTCRtpParameters wanted) {
+        if (transceiver.stopping) {
+            return WebRtcException.invalidState("the transceiver is stopping");
+        }
+        if (lastTransaction == null) {
+            return WebRtcException.invalidState("the parameters have not been got since they changed");
+        }
+        RTCRtpParameters present = getParameters();
+        List<String> rids = new ArrayList<>();
+        encodings.forEach(e -> rids.add(Objects.requireNonNullElse(e.rid(), "")));
+        List<String> wantedRids = new ArrayList<>();
+        wanted.encodings().forEach(e -> wantedRids.add(Objects.requireNonNullElse(e.rid(), "")));
+        if (!rids.equals(wantedRids) || !present.equals(wanted.withEncodings(encodings))) {
+            return WebRtcException.invalidModification("only encodings may be changed, and not their number and names");
+        }
+        return Encodings.outOfBounds(transceiver.kind, wanted.encodings());
+    }
+
+    /**
+     * Sends another track, or none, without negotiation. Completes with {@code TypeError} for a track of the other kind, {@code InvalidStateError}
+     * when the sender is stopped.
+     */
+    public CompletableFuture<Void> replaceTrack(@Nullable MediaStreamTrack withTrack) {
+        if (withTrack != null && !withTrack.getKind().equals(transceiver.kind)) {
+            return Promise.rejected(state.queue, WebRtcException.type("the track is " + withTrack.getKind()));
+        }
+        return transceiver.connection.chained(() -> {
+            if (transceiver.stopping) {
+                return Promise.rejected(state.queue, WebRtcException.invalidState("the transceiver is stopped"));
+            }
+            Promise<Void> done = new Promise<>(state.queue);
+            state.queue.post(() -> {
+                synchronized (state.lock) {
+                    if (state.closed) {
+                        return;
+                    }
+                    track(withTrack);
+                }
+                done.complete(null);
+            });
+            return done;
+        });
+    }
+
+    /** Says which streams the peer is to put the track into; takes negotiation. */
+    public void setStreams(MediaStream... streams) {
+        synchronized (state.lock) {
+            transceiver.connection.checkOpen();
+            Set<String> ids = new LinkedHashSet<>();
+            for (MediaStream each : streams) {
+                ids.add(each.getId());
+            }
+            if (!ids.equals(streamIds)) {
+                streamIds.clear();
+                streamIds.addAll(ids);
+                transceiver.connection.updateNegotiationNeeded();
+            }
+        }
+    }
+}

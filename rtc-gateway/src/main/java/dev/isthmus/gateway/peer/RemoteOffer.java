@@ -1,0 +1,130 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.sdp.MediaDirection;
+import dev.isthmus.gateway.sdp.MediaSection;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds or makes what a remote offer's media descriptions stand for (RFC 9429, section 5.10). */
+final class RemoteOffer {
+    private final RTCPeerConnection connection;
+    private final PeerState state;
+    private final TransportEvents events;
+    private final RemoteTracks tracks;
+    private final Map<List<String>, Transport> ofGroups = new HashMap<>();
+
+    RemoteOffer(RTCPeerConnection connection, PeerState state, TransportEvents events, RemoteTracks tracks) {
+        this.connection = connection;
+        this.state = state;
+        this.events = events;
+        this.tracks = tracks;
+    }
+
+    /** Returns the media descriptions as they would be if all were accepted. */
+    List<Section> apply(AppliedDescription offer, Effects effects) {
+        List<Section> sections = new ArrayList<>();
+        for (MediaSection each : offer.sections) {
+            Section before = each.index() < state.stableSections.size() ? state.stableSections.get(each.index()) : null;
+            sections.add(section(offer, each, before, effects));
+        }
+        return sections;
+    }
+
+    private Section section(AppliedDescription offer, MediaSection theirs, @Nullable Section before, Effects effects) {
+        boolean media = theirs.kind().equals("audio") || theirs.kind().equals("video");
+        RTCRtpTransceiver t = media ? transceiver(theirs, before) : null;
+        String mid = theirs.mid().isEmpty() ? t == null || t.jsepMid == null ? state.newMid() : t.jsepMid : theirs.mid();
+        if (t == null) {
+            return new Section(mid, theirs.kind(), null, null);
+        }
+        t.jsepMid = mid;
+        t.mid = mid;
+        MediaDirection direction = theirs.rejected() ? MediaDirection.INACTIVE : theirs.direction().reversed();
+        propose(t, theirs);
+        tracks.process(t, direction, direction.receives() ? tracks.streams(theirs) : List.of(), effects);
+        t.receiver.codecs = direction.receives() ? RtpCapabilities.matching(t.kind, theirs.codecs()) : List.of();
+        Transport transport = theirs.rejected() ? null : transport(offer, theirs, before);
+        if (transport != null) {
+            t.transport = transport;
+            transport.role(AnswerMaker.tagged(offer, theirs).lite());
+        }
+        if (theirs.rejected() && !t.stopped) {
+            t.stopForGood(false);
+        }
+        return new Section(mid, theirs.kind(), t, transport);
+    }
+
+    /** A peer that wants several encodings of one track gets them. */
+    private static void propose(RTCRtpTransceiver t, MediaSection theirs) {
+        List<String> wanted = theirs.simulcast().receiveIds();
+        if (!wanted.isEmpty() && !t.hasSent) {
+            List<RTCRtpEncodingParameters> encodings = new ArrayList<>();
+            wanted.stream().limit(4).forEach(rid -> encodings.add(RTCRtpEncodingParameters.of(rid)));
+            t.sender.encodings = Encodings.scaled(t.kind, encodings);
+            t.sender.lastTransaction = null;
+        }
+    }
+
+    private @Nullable RTCRtpTransceiver transceiver(MediaSection theirs, @Nullable Section before) {
+        RTCRtpTransceiver present = before == null ? null : before.transceiver();
+        boolean same = before != null && (theirs.mid().isEmpty() || before.mid().equals(theirs.mid()));
+        if (present != null && same && state.transceivers.contains(present)) {
+            return present;
+        }
+        if (present != null && present.jsepMid != null && before != null && present.jsepMid.equals(before.mid())) {
+            present.jsepMid = null; // the place is used for something else
+            present.mid = null;
+        }
+        RTCRtpTransceiver pending = theirs.mid().isEmpty() ? null : state.withMid(theirs.mid());
+        if (pending != null || theirs.rejected()) {
+            return pending;
+        }
+        RTCRtpTransceiver waiting = theirs.direction().receives()
+                ? state.transceivers.stream().filter(t -> t.byAddTrack && t.jsepMid == null && !t.stopping && t.kind.equals(theirs.kind()))
+                        .findFirst().orElse(null)
+                : null;
+        if (waiting != null) {
+            return waiting;
+        }
+        RTCRtpTransceiver made = new RTCRtpTransceiver(connection, state, theirs.kind(), MediaDirection.RECVONLY);
+        made.byPendingOffer = true;
+        state.transceivers.add(made);
+        return made;
+    }
+
+    /** A group goes by one transport: the one that it had, or a new one; what is not grouped has its own. */
+    private @Nullable Transport transport(AppliedDescription offer, MediaSection theirs, @Nullable Section before) {
+        for (List<String> group : offer.parsed.bundles()) {
+            if (group.contains(theirs.mid())) {
+                return ofGroups.computeIfAbsent(group, g -> ofGroup(g, theirs, offer));
+            }
+        }
+        Transport present = before == null ? null : before.transport();
+        return theirs.bundleOnly() ? null : present == null ? open(theirs.transport()) : present;
+    }
+
+    private Transport ofGroup(List<String> group, MediaSection theirs, AppliedDescription offer) {
+        for (Section each : state.stableSections) {
+            Transport present = each.transport();
+            if (group.contains(each.mid()) && present != null) {
+                return present;
+            }
+        }
+        for (Section each : state.sections) { // an offer that replaces one that is pending
+            Transport present = each.transport();
+            if (group.contains(each.mid()) && present != null && state.pendingRemote != null) {
+                return present;
+            }
+        }
+        return open(AnswerMaker.tagged(offer, theirs));
+    }
+
+    private Transport open(MediaSection.Transport theirs) {
+        boolean second = state.configuration.rtcpMuxPolicy() == RTCRtcpMuxPolicy.NEGOTIATE && !theirs.rtcpMux();
+        return new Transport(state, events, second ? 2 : 1);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.peer.net.PeerNetwork;
+import dev.isthmus.gateway.rtp.RtpPacket;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Where an application puts the RTP packets that a track of its own is to carry; used by one thread at a time. */
+public final class RtpTrackSource {
+    private final MediaStreamTrack track;
+    private final RtpPacket packet = new RtpPacket();
+
+    /**
+     * Creates a source and its track.
+     *
+     * @param kind audio or video
+     */
+    public RtpTrackSource(String kind) {
+        this(kind, PeerNetwork.newId());
+    }
+
+    /** Creates a source and its track under an id. */
+    public RtpTrackSource(String kind, String trackId) {
+        this.track = new MediaStreamTrack(kind, trackId, "rtp", false);
+    }
+
+    /** Returns the track. */
+    public MediaStreamTrack track() {
+        return track;
+    }
+
+    /**
+     * Sends a packet: its payload, marker, sequence and timestamp are taken, its SSRC and payload type are the sender's affair.
+     *
+     * @param format what the payload is; a sender that has not negotiated it drops the packet
+     * @return false when the bytes are no RTP packet
+     */
+    public boolean send(ByteBuffer buffer, int offset, int length, RtpFormat format, long nowNanos) {
+        if (!packet.wrap(buffer, offset, length, format, nowNanos)) {
+            return false;
+        }
+        track.onPacket(packet);
+        return true;
+    }
+
+    /** Says what is to be done when a receiver needs a picture that stands by itself. */
+    public void setOnKeyframeRequest(@Nullable Consumer<MediaStreamTrack> handler) {
+        track.onKeyframeRequest(handler);
+    }
+
+    /** Ends the track for all who have it. */
+    public void end() {
+        track.end();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.sdp.DescriptionWriter;
+import dev.isthmus.gateway.sdp.HeaderExtension;
+import dev.isthmus.gateway.sdp.LocalSection;
+import dev.isthmus.gateway.sdp.MediaDirection;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.gateway.sdp.Simulcast;
+import dev.isthmus.ice.ice.IceCredentials;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What offers and answers of ours are written from alike. */
+final class SectionWriter {
+    private static final String NO_PAYLOAD = "0";
+    private final PeerState state;
+
+    SectionWriter(PeerState state) {
+        this.state = state;
+    }
+
+    /** Returns what is said of what a transceiver sends and receives. */
+    LocalSection.Media media(RTCRtpTransceiver t, MediaDirection direction, List<RtpFormat> codecs, List<HeaderExtension> extensions,
+            Simulcast simulcast) {
+        List<Integer> sources = simulcast.send().size() > 1 ? List.of() : t.sender.media().sources();
+        return new LocalSection.Media(direction, codecs, extensions, List.copyOf(t.sender.streamIds), "", simulcast, sources, state.cname);
+    }
+
+    /** Returns the encodings that a sender sends side by side. */
+    static Simulcast sending(RTCRtpTransceiver t) {
+        List<RTCRtpEncodingParameters> encodings = t.sender.encodings;
+        if (encodings.size() < 2) {
+            return Simulcast.NONE;
+        }
+        List<List<Simulcast.Rid>> rids = new ArrayList<>();
+        for (RTCRtpEncodingParameters each : encodings) {
+            rids.add(List.of(new Simulcast.Rid(each.rid() == null ? "" : each.rid(), "", !each.active())));
+        }
+        return new Simulcast(rids, List.of());
+    }
+
+    /** Returns a refused media description. */
+    static LocalSection rejected(String kind, String protocol, List<String> formats, String mid) {
+        return new LocalSection(kind, protocol, formats.isEmpty() ? List.of(NO_PAYLOAD) : formats, mid, LocalSection.State.REJECTED, null,
+                null, null);
+    }
+
+    /** Returns how a transport is reached, with the credentials that it has in this description. */
+    LocalSection.Transport transport(Transport t, IceCredentials credentials, String setup, LocalSection.Rtcp rtcp) {
+        boolean same = credentials.equals(t.local);
+        return new LocalSection.Transport(credentials, state.certificates.stream().map(RTCCertificate::fingerprint).toList(), setup,
+                t.tlsId,
+                same ? List.copyOf(t.candidates) : List.of(), same && t.gathered, rtcp);
+    }
+
+    /** Returns the lip-sync groups: the media descriptions whose tracks are in one stream. */
+    static List<String> lipSync(List<Section> sections) {
+        Map<String, List<String>> byStream = new LinkedHashMap<>();
+        for (Section each : sections) {
+            RTCRtpTransceiver t = each.transceiver();
+            if (t != null && each.transport() != null && t.direction.sends()) {
+                t.sender.streamIds.forEach(s -> byStream.computeIfAbsent(s, k -> new ArrayList<>()).add(each.mid()));
+            }
+        }
+        return byStream.values().stream().filter(mids -> mids.size() > 1).map(mids -> "LS " + String.join(" ", mids)).distinct().toList();
+    }
+
+    String write(List<String> iceOptions, List<String> groups, List<LocalSection> sections) {
+        state.sessionVersion++;
+        return DescriptionWriter.write(new DescriptionWriter.Session(state.sessionId, state.sessionVersion, iceOptions, groups), sections);
+    }
+}

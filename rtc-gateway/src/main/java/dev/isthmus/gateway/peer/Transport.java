@@ -1,0 +1,248 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.media.MediaPlan;
+import dev.isthmus.gateway.sdp.MediaSection;
+import dev.isthmus.ice.dtls.Fingerprint;
+import dev.isthmus.ice.ice.IceCredentials;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A transport of a connection: what was said of it, what applications see of it, and the way to its event loop. */
+final class Transport implements TransportPort.Listener {
+    final RTCDtlsTransport dtls = new RTCDtlsTransport();
+    final RTCIceTransport ice = dtls.getIceTransport();
+    private final PeerState state;
+    private final TransportEvents events;
+    private @Nullable TransportPort port;
+    /** Ours in the last description of ours that was applied, and when all was stable. */
+    IceCredentials local;
+    IceCredentials stableLocal;
+    /** The peer's, as soon as an answer was applied. */
+    @Nullable
+    IceCredentials remote;
+    /** Whether this side is the client of DTLS, as soon as that is decided. */
+    @Nullable
+    Boolean client;
+    private boolean remoteLite;
+    private int remotePacing;
+    private final List<String> remoteCandidates = new ArrayList<>();
+    /** Candidates of the peer that came before there was anything to take them; an empty line ends their generation. */
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    private record Waiting(String line, String ufrag) {}
+
+    private List<Fingerprint> fingerprints = List.of();
+    private String remoteTlsId = "";
+    String tlsId;
+    /** Our candidates of the present generation, and whether there will be more. */
+    final List<String> candidates = new ArrayList<>();
+    boolean gathered;
+    /** Whether RTCP may be shorter than a compound packet. */
+    boolean reducedSize;
+    private final int components;
+    private boolean muxed;
+
+    Transport(PeerState state, TransportEvents events, int components) {
+        this.state = state;
+        this.events = events;
+        this.components = components;
+        this.local = IceCredentials.random(state.host.random());
+        this.stableLocal = local;
+        this.tlsId = state.host.random().token(32);
+    }
+
+    boolean isOpen() {
+        return port != null;
+    }
+
+    /** Begins to gather, unless it has begun. */
+    void gather() {
+        if (port == null) {
+            RTCIceRole role = ice.role;
+            TransportPort.Setup setup = new TransportPort.Setup(local, role == RTCIceRole.CONTROLLING, state.configuration, components);
+            ice.local = local;
+            TransportPort opened = state.host.open(setup, state.queue, this);
+            port = opened;
+            opened.gather();
+            events.beganToGather(this);
+        }
+    }
+
+    /** Decides who selects the pair, the first time it is asked. */
+    void role(boolean controlling) {
+        if (ice.role == RTCIceRole.UNKNOWN) {
+            ice.role = controlling ? RTCIceRole.CONTROLLING : RTCIceRole.CONTROLLED;
+        }
+    }
+
+    /** Takes other credentials of ours: another generation begins. */
+    void use(IceCredentials fresh) {
+        TransportPort open = port;
+        if (!fresh.equals(local)) {
+            local = fresh;
+            ice.local = fresh;
+            candidates.clear();
+            ice.localCandidates.clear();
+            gathered = false;
+            if (open != null) {
+                open.restart(fresh);
+                events.beganToGather(this);
+            }
+        }
+    }
+
+    /** An exchange was taken back: the generation of ICE from before it is in force again. */
+    void resume() {
+        IceCredentials theirs = remote;
+        TransportPort open = port;
+        if (!local.equals(stableLocal)) {
+            use(stableLocal);
+            if (open != null && theirs != null) {
+                open.setRemote(new TransportPort.RemoteIce(theirs, remoteLite, remotePacing));
+                remoteCandidates.forEach(c -> open.addCandidate(c, theirs.ufrag()));
+            }
+        }
+    }
+
+    /** Takes what the peer has said in a description that is now in force. */
+    void negotiated(MediaSection.Transport theirs) {
+        TransportPort open = port;
+        IceCredentials credentials = theirs.credentials();
+        if (open == null || credentials == null) {
+            return;
+        }
+        if (!credentials.equals(remote)) {
+            remote = credentials;
+            ice.remote = credentials;
+            ice.remoteCandidates.clear();
+            remoteLite = theirs.lite();
+            remotePacing = theirs.pacing();
+            remoteCandidates.clear();
+            open.setRemote(new TransportPort.RemoteIce(credentials, remoteLite, remotePacing));
+        }
+        theirs.candidates().forEach(c -> addCandidate(c, credentials.ufrag()));
+        List<Waiting> early = List.copyOf(waiting);
+        waiting.clear();
+        for (Waiting each : early) {
+            if (each.line.isEmpty()) {
+                open.endOfCandidates(each.ufrag);
+            } else {
+                addCandidate(each.line, each.ufrag);
+            }
+        }
+        if (theirs.endOfCandidates()) {
+            open.endOfCandidates(credentials.ufrag());
+        }
+        if (components == 2 && !muxed && theirs.rtcpMux()) {
+            muxed = true;
+            open.multiplex();
+        }
+    }
+
+    /** Begins DTLS, or goes on with what there is when the peer is the same. */
+    void secure(boolean asClient, MediaSection.Transport theirs) {
+        TransportPort open = port;
+        boolean same = client != null && fingerprints.equals(theirs.fingerprints()) && remoteTlsId.equals(theirs.tlsId());
+        if (open != null && !same) {
+            client = asClient;
+            fingerprints = theirs.fingerprints();
+            remoteTlsId = theirs.tlsId();
+            open.startDtls(
+                    new TransportPort.Dtls(asClient, state.certificates.stream().map(RTCCertificate::unwrap).toList(), fingerprints));
+        }
+    }
+
+    /** Returns whether DTLS would begin anew with what the peer says. */
+    boolean wouldBeginAnew(MediaSection.Transport theirs) {
+        return client != null
+                && (!fingerprints.equals(theirs.fingerprints()) || !remoteTlsId.isEmpty() && !remoteTlsId.equals(theirs.tlsId()));
+    }
+
+    boolean needsMux() {
+        return components == 1;
+    }
+
+    boolean hasRtcpPort() {
+        return components == 2 && !muxed;
+    }
+
+    void addCandidate(String line, String ufrag) {
+        IceCredentials present = remote;
+        if (present != null && (ufrag.isEmpty() || present.ufrag().equals(ufrag))) {
+            if (remoteCandidates.contains(line)) {
+                return;
+            }
+            remoteCandidates.add(line);
+            ice.remoteCandidates.add(new RTCIceCandidate(line, null, null, present.ufrag()));
+        }
+        if (port == null) {
+            waiting.add(new Waiting(line, ufrag));
+        } else {
+            port.addCandidate(line, ufrag);
+        }
+    }
+
+    void endOfCandidates(String ufrag) {
+        if (port == null) {
+            waiting.add(new Waiting("", ufrag));
+        } else {
+            port.endOfCandidates(ufrag);
+        }
+    }
+
+    void configure(MediaPlan plan) {
+        if (port != null) {
+            port.configure(plan);
+        }
+    }
+
+    /** Ends it; with events, unless the connection ends with it. */
+    void close(boolean silently) {
+        TransportPort open = port;
+        if (open != null) {
+            open.close();
+        }
+        if (silently) {
+            dtls.state = RTCDtlsTransportState.CLOSED;
+            ice.state = RTCIceTransportState.CLOSED;
+        } else {
+            state.queue.post(() -> events.closed(this));
+        }
+    }
+
+    @Override
+    public void onCandidate(String ufrag, String line, @Nullable String url) {
+        events.candidate(this, ufrag, line, url);
+    }
+
+    @Override
+    public void onGathered(String ufrag) {
+        events.gathered(this, ufrag);
+    }
+
+    @Override
+    public void onGatheringError(RTCPeerConnectionIceErrorEvent error) {
+        events.error(error);
+    }
+
+    @Override
+    public void onIceState(RTCIceTransportState now) {
+        events.iceChanged(this, null, now);
+    }
+
+    @Override
+    public void onSelectedPair(TransportPort.SelectedPair pair) {
+        events.iceChanged(this, pair, null);
+    }
+
+    @Override
+    public void onDtls(TransportPort.DtlsOutcome outcome) {
+        events.dtlsChanged(this, outcome);
+    }
+
+    @Override
+    public void onMedia(String mid) {
+        events.mediaCame(mid);
+    }
+}

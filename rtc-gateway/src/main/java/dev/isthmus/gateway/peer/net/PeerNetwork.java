@@ -1,0 +1,180 @@
+package dev.isthmus.gateway.peer.net;
+
+import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.gateway.peer.PeerHost;
+import dev.isthmus.gateway.peer.RTCCertificate;
+import dev.isthmus.gateway.peer.RTCConfiguration;
+import dev.isthmus.gateway.peer.TaskQueue;
+import dev.isthmus.gateway.peer.TransportPort;
+import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.dtls.bc.DtlsCertificate;
+import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
+import dev.isthmus.ice.net.AddressWatch;
+import dev.isthmus.ice.net.Loop;
+import dev.isthmus.ice.net.LoopGroup;
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.session.net.ServerTrust;
+import dev.isthmus.ice.session.net.SessionLoop;
+import dev.isthmus.ice.time.RandomSource;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Event loops on which peer connections live. A program has one, or uses the one that all share who ask for none. */
+public final class PeerNetwork implements PeerHost, AutoCloseable {
+    /**
+     * How a network is set up.
+     *
+     * @param loops how many event loops
+     * @param hosts on which addresses sockets are opened; empty for those of this machine as they are
+     * @param events on which the queues of connections run: they keep their tasks in order themselves
+     */
+    public record Options(int loops, List<TransportAddress> hosts, Executor events) {
+        /** One loop for each processor, all addresses, the common pool. */
+        public static Options usual() {
+            return new Options(Runtime.getRuntime().availableProcessors(), List.of(), ForkJoinPool.commonPool());
+        }
+
+        /** Returns the same with sockets on these addresses only. */
+        public Options withHosts(List<TransportAddress> only) {
+            return new Options(loops, only, events);
+        }
+
+        /** Returns the same with another number of loops. */
+        public Options withLoops(int count) {
+            return new Options(count, hosts, events);
+        }
+
+        /** Returns the same with another executor for events. */
+        public Options withEvents(Executor executor) {
+            return new Options(loops, hosts, executor);
+        }
+    }
+
+    /** Made when it is first asked for. */
+    private static final class Shared {
+        static final PeerNetwork NETWORK = start(Options.usual());
+    }
+
+    private static final int MOST_HANDSHAKES = 64;
+    private static final int MOST_WAITING = 4096;
+    private static final int MOST_PER_ADDRESS = 1024;
+    private static final RandomSource RANDOM = new SecureRandomSource();
+    private static final int ID_CHARACTERS = 24;
+
+    private final LoopGroup group;
+    private final List<PeerLoop> loops = new ArrayList<>();
+    private final Options options;
+    private final AtomicInteger next = new AtomicInteger();
+
+    private PeerNetwork(Options options, LoopGroup group) {
+        this.options = options;
+        this.group = group;
+    }
+
+    /** Starts a network. */
+    public static PeerNetwork start(Options options) {
+        PeerNetwork network = new PeerNetwork(options, new LoopGroup("peer", options.loops()));
+        HandshakeWorkers workers = new HandshakeWorkers(MOST_HANDSHAKES, MOST_WAITING, MOST_PER_ADDRESS);
+        PeerLoop.Parts parts = new PeerLoop.Parts(RANDOM, System::currentTimeMillis, workers, new ServerResolver(), network::hosts);
+        for (Loop loop : network.group.loops()) {
+            SessionLoop sessions = loop.submit(() -> new SessionLoop(loop, new SessionLoop.Parts(RANDOM, workers, trust()))).join();
+            network.loops.add(new PeerLoop(loop, parts, sessions, false));
+        }
+        return network;
+    }
+
+    private static ServerTrust trust() {
+        try {
+            return ServerTrust.system();
+        } catch (GeneralSecurityException | SSLException e) {
+            throw new IllegalStateException("the system's certificate authorities cannot be read", e);
+        }
+    }
+
+    /** Returns the network that all share who ask for none; it ends with the program. */
+    public static PeerNetwork shared() {
+        return Shared.NETWORK;
+    }
+
+    /** Returns an id for a track or a stream. */
+    public static String newId() {
+        return RANDOM.token(ID_CHARACTERS);
+    }
+
+    private List<TransportAddress> hosts() {
+        if (!options.hosts().isEmpty()) {
+            return options.hosts();
+        }
+        List<TransportAddress> present = AddressWatch.present();
+        return present.isEmpty() ? List.of(TransportAddress.ipv4(0x7f000001, 0)) : present;
+    }
+
+    @Override
+    public TaskQueue newQueue() {
+        return new EventQueue(options.events());
+    }
+
+    @Override
+    public RandomSource random() {
+        return RANDOM;
+    }
+
+    @Override
+    public long wallMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis) {
+        CompletableFuture<RTCCertificate> made = new CompletableFuture<>();
+        Thread.ofVirtual().name("certificate").start(() -> {
+            try {
+                made.complete(new RTCCertificate(DtlsCertificate.generate(RANDOM, System.currentTimeMillis(), lifetimeMillis, rsa)));
+            } catch (RuntimeException e) {
+                made.completeExceptionally(e);
+            }
+        });
+        return made;
+    }
+
+    @Override
+    public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
+        PeerLoop loop = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+        return new LiveTransport(loop, setup, queue, listener);
+    }
+
+    @Override
+    public void prepare(@Nullable RTCConfiguration configuration) {
+        if (configuration == null) {
+            return;
+        }
+        PeerLoop loop = loops.get(Math.floorMod(next.get(), loops.size()));
+        loop.withServers(configuration, servers -> loop.sessions().prepare(loop.options(configuration, servers, true, 1), loop.hosts(),
+                configuration.iceCandidatePoolSize()));
+    }
+
+    /** Returns what transports count, by loop. */
+    public List<Counters<GatewayReason>> counters() {
+        return loops.stream().map(PeerLoop::counters).toList();
+    }
+
+    /** Ends all connections and the loops. */
+    @Override
+    public void close() {
+        for (PeerLoop loop : loops) {
+            loop.loop().submit(() -> {
+                loop.sessions().close();
+                return true;
+            }).join();
+        }
+        group.close();
+    }
+}

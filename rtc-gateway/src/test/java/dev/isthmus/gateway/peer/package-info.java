@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.peer;
+
+import org.jspecify.annotations.NullMarked;
