@@ -149,9 +149,9 @@ final class AnswerMaker {
                 ? null
                 : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
                         setup(transport, theirs) ? "active" : "passive",
-                        new LocalSection.Rtcp(!theirs.rtcpMux(), theirs.rtcpMux(), false, offered.reducedSize()));
-        return new LocalSection(offered.kind(), offered.protocol(), List.of(), offered.mid(), LocalSection.State.OPEN, media, null,
-                reached);
+                        new LocalSection.Rtcp(!theirs.rtcpMux(), false, offered.reducedSize()));
+        return new LocalSection(offered.kind(), offered.protocol(), List.of(), offered.mid(), LocalSection.State.OPEN, media, null, reached,
+                theirs.rtcpMux());
     }
 
     /** Returns whether this side is the client of DTLS: it stays what it is, else it is what the peer is not. */

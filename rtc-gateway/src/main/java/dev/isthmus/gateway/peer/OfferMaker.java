@@ -151,14 +151,15 @@ final class OfferMaker {
                 ? null
                 : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass", rtcp(transport));
         return new LocalSection(t.kind, PROTOCOL, List.of(), section.mid(),
-                bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN, media, null, reached);
+                bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN, media, null, reached,
+                transport.remote == null || !transport.hasRtcpPort());
     }
 
     private LocalSection.Rtcp rtcp(Transport t) {
         boolean answered = t.remote != null;
         return answered
-                ? new LocalSection.Rtcp(t.hasRtcpPort(), !t.hasRtcpPort(), false, t.reducedSize)
-                : new LocalSection.Rtcp(true, true, state.configuration.rtcpMuxPolicy() == RTCRtcpMuxPolicy.REQUIRE, true);
+                ? new LocalSection.Rtcp(t.hasRtcpPort(), false, t.reducedSize)
+                : new LocalSection.Rtcp(true, state.configuration.rtcpMuxPolicy() == RTCRtcpMuxPolicy.REQUIRE, true);
     }
 
     private String protocol(Section of) {

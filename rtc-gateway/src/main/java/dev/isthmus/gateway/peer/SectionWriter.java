@@ -44,7 +44,7 @@ final class SectionWriter {
     /** Returns a refused media description. */
     static LocalSection rejected(String kind, String protocol, List<String> formats, String mid) {
         return new LocalSection(kind, protocol, formats.isEmpty() ? List.of(NO_PAYLOAD) : formats, mid, LocalSection.State.REJECTED, null,
-                null, null);
+                null, null, false);
     }
 
     /** Returns how a transport is reached, with the credentials that it has in this description. */

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param media what is said of RTP, or null
  * @param data what is said of data channels, or null
  * @param transport how it is reached, or null where another one says that
+ * @param mux whether RTCP is multiplexed, which browsers want to hear of every media description in a BUNDLE (RFC 9429 would have it once)
  */
 public record LocalSection(String kind, String protocol, List<String> formats, String mid, State state, @Nullable Media media,
-        @Nullable Data data, @Nullable Transport transport) {
+        @Nullable Data data, @Nullable Transport transport, boolean mux) {
     /** What the port says. */
     public enum State {
         /** It is in use. */
@@ -67,14 +68,10 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * What is said of RTCP.
      *
      * @param port whether it has a port of its own that is named
-     * @param mux whether it is multiplexed
      * @param muxOnly whether it must be
      * @param reducedSize whether it may be shorter than a compound packet
      */
-    public record Rtcp(boolean port, boolean mux, boolean muxOnly, boolean reducedSize) {
-        /** Nothing is said. */
-        public static final Rtcp NONE = new Rtcp(false, false, false, false);
-    }
+    public record Rtcp(boolean port, boolean muxOnly, boolean reducedSize) {}
 
     private static final int DISCARD = 9;
 
@@ -122,6 +119,9 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
         if (reached != null) {
             transport(lines, reached);
         }
+        if (mux) {
+            lines.add("a=rtcp-mux");
+        }
         if (rtpMedia != null) {
             media(lines, rtpMedia);
         }
@@ -149,9 +149,6 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
         t.candidates().forEach(c -> lines.add("a=" + c));
         if (t.endOfCandidates()) {
             lines.add("a=end-of-candidates");
-        }
-        if (rtcp.mux()) {
-            lines.add("a=rtcp-mux");
         }
         if (rtcp.muxOnly()) {
             lines.add("a=rtcp-mux-only");

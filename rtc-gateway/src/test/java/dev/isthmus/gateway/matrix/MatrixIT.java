@@ -1,0 +1,62 @@
+package dev.isthmus.gateway.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.isthmus.gateway.peer.RTCConfiguration;
+import dev.isthmus.gateway.peer.RTCRtpReceiver;
+import dev.isthmus.gateway.peer.RTCRtpTransceiver;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Connections with browsers and other stacks, each as offerer and as answerer: sound by its frequency, pictures decoded. */
+class MatrixIT {
+    private static RealPeer open(String name) {
+        return switch (name) {
+            case "chromium" -> new ChromiumPeer();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).atMost(30, TimeUnit.SECONDS).pollInterval(200, TimeUnit.MILLISECONDS).until(condition);
+    }
+
+    private static void hearsAndSees(RealPeer peer, int hertz) throws Exception {
+        await("the tone", () -> Math.abs(peer.frequency() - hertz) < 15);
+        int frames = peer.framesDecoded();
+        await("pictures", () -> peer.framesDecoded() >= frames + 25);
+        assertThat(peer.frequency()).isCloseTo(hertz, within(15.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"chromium, VP8", "chromium, H264"})
+    void theyOffer(String name, String codec) throws Exception {
+        try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
+            peer.addAudio(440);
+            peer.addVideo(codec);
+            peer.accept(echo.answer(peer.offer(false)));
+            hearsAndSees(peer, 440);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"chromium, VP8", "chromium, H264"})
+    void weOffer(String name, String codec) throws Exception {
+        try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
+            echo.pc.addTransceiver("audio");
+            RTCRtpTransceiver video = echo.pc.addTransceiver("video");
+            video.setCodecPreferences(Objects.requireNonNull(RTCRtpReceiver.getCapabilities("video")).codecs().stream()
+                    .filter(c -> c.mimeType().equals("video/" + codec)).toList());
+            String offer = echo.offer();
+            peer.addAudio(440);
+            peer.addVideo(codec);
+            echo.accept(peer.answer(offer));
+            hearsAndSees(peer, 440);
+        }
+    }
+}

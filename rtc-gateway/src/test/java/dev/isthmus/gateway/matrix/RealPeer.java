@@ -1,0 +1,29 @@
+package dev.isthmus.gateway.matrix;
+
+/** A peer connection of somebody else's making, which sends a tone and pictures and says what it hears and sees. */
+public interface RealPeer extends AutoCloseable {
+
+    /** Sends a tone. */
+    void addAudio(int hertz) throws Exception;
+
+    /** Sends pictures with a codec, VP8 or H264. */
+    void addVideo(String codec) throws Exception;
+
+    /** Makes an offer and sets it; returns it with all candidates. */
+    String offer(boolean iceRestart) throws Exception;
+
+    /** Sets an offer and its answer; returns the answer with all candidates. */
+    String answer(String offer) throws Exception;
+
+    /** Sets an answer. */
+    void accept(String answer) throws Exception;
+
+    /** Returns the frequency of what it hears in Hz, 0 when it hears nothing. */
+    double frequency() throws Exception;
+
+    /** Returns how many pictures it has decoded. */
+    int framesDecoded() throws Exception;
+
+    @Override
+    void close() throws Exception;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.matrix;
+
+import org.jspecify.annotations.NullMarked;
