@@ -99,7 +99,9 @@ final class DescriptionSetter {
 
     /** Takes the credentials of a description of ours, and gathers by what is not open yet. */
     private void use(DescriptionPlan plan, boolean offer) {
-        for (Transport each : PeerState.transports(plan.sections())) {
+        List<Transport> all = PeerState.transports(plan.sections());
+        events.beganToGather(all.stream().filter(t -> !t.isOpen() || !t.local.equals(plan.credentials().get(t))).toList());
+        for (Transport each : all) {
             each.role(offer);
             each.use(Objects.requireNonNullElse(plan.credentials().get(each), each.local));
             each.gather();

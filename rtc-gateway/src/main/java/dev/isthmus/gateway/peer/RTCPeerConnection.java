@@ -369,6 +369,11 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
         }
     }
 
+    /** Runs something when all that is queued now was done. */
+    void afterTasks(Runnable task) {
+        state.queue.post(task);
+    }
+
     void checkOpen() {
         if (state.closed) {
             throw WebRtcException.invalidState("the connection is closed");

@@ -62,10 +62,8 @@ final class Transport implements TransportPort.Listener {
             RTCIceRole role = ice.role;
             TransportPort.Setup setup = new TransportPort.Setup(local, role == RTCIceRole.CONTROLLING, state.configuration, components);
             ice.local = local;
-            TransportPort opened = state.host.open(setup, state.queue, this);
-            port = opened;
-            opened.gather();
-            events.beganToGather(this);
+            port = state.host.open(setup, state.queue, this);
+            port.gather();
         }
     }
 
@@ -87,7 +85,6 @@ final class Transport implements TransportPort.Listener {
             gathered = false;
             if (open != null) {
                 open.restart(fresh);
-                events.beganToGather(this);
             }
         }
     }

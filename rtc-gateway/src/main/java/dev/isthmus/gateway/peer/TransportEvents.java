@@ -39,14 +39,17 @@ final class TransportEvents {
         connectionState = RTCPeerConnectionState.CLOSED;
     }
 
-    void beganToGather(Transport transport) {
-        state.queue.post(() -> {
-            if (!state.closed && !transport.gathered) {
-                transport.ice.gatheringState = RTCIceGathererState.GATHERING;
-                transport.ice.dispatchEvent(new Event("gatheringstatechange"));
-                updateGathering();
-            }
-        });
+    /** These are going to gather; it is queued before anything that they find. */
+    void beganToGather(List<Transport> transports) {
+        if (!transports.isEmpty()) {
+            state.queue.post(() -> {
+                if (!state.closed) {
+                    transports.forEach(t -> t.ice.gatheringState = RTCIceGathererState.GATHERING);
+                    transports.forEach(t -> t.ice.dispatchEvent(new Event("gatheringstatechange")));
+                    updateGathering();
+                }
+            });
+        }
     }
 
     private void updateGathering() {
