@@ -52,11 +52,14 @@ class RollbackTest {
         Pair.get(b.setRemoteDescription(local(a)));
         RTCTrackEvent event = Pair.get(told);
         assertThat(b.getTransceivers()).hasSize(1);
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        event.getTrack().setOnEnded(e -> ended.complete(true));
         Pair.get(b.setRemoteDescription(RTCSessionDescription.rollback()));
         assertThat(b.getTransceivers()).isEmpty();
         assertThat(b.getRemoteDescription()).isNull();
         assertThat(event.getTransceiver().getDirection()).isEqualTo(RTCRtpTransceiverDirection.STOPPED);
         assertThat(event.getStreams().get(0).getTracks()).isEmpty();
+        Pair.get(ended);
         assertThat(event.getTrack().getReadyState()).isEqualTo(MediaStreamTrackState.ENDED);
     }
 
@@ -117,6 +120,7 @@ class RollbackTest {
         private final boolean polite;
         private volatile boolean makingOffer;
         private volatile boolean ignoreOffer;
+        private volatile boolean settingAnswer;
         private volatile java.util.function.@org.jspecify.annotations.Nullable Consumer<RTCSessionDescription> send;
 
         Perfect(RTCPeerConnection pc, boolean polite) {
@@ -140,10 +144,10 @@ class RollbackTest {
         }
 
         void hear(RTCSessionDescription description) {
-            boolean collision = description.type() == RTCSdpType.OFFER
-                    && (makingOffer || pc.getSignalingState() != RTCSignalingState.STABLE);
-            ignoreOffer = !polite && collision;
+            boolean ready = !makingOffer && (pc.getSignalingState() == RTCSignalingState.STABLE || settingAnswer);
+            ignoreOffer = !polite && description.type() == RTCSdpType.OFFER && !ready;
             if (!ignoreOffer) {
+                settingAnswer = description.type() == RTCSdpType.ANSWER;
                 pc.setRemoteDescription(description).thenRun(() -> {
                     if (description.type() == RTCSdpType.OFFER) {
                         pc.setLocalDescription().thenRun(this::tell);
