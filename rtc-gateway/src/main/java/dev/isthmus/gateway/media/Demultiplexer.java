@@ -30,7 +30,7 @@ final class Demultiplexer {
             if (now == null) {
                 streams.remove(each);
             } else {
-                each.line = now;
+                each.belongsTo(now);
             }
         }
     }
@@ -58,17 +58,27 @@ final class Demultiplexer {
     }
 
     private @Nullable IncomingStream place(@Nullable IncomingStream known, ByteBuffer b, int packet, int ssrc) {
+        boolean says = HeaderExtensions.find(b, packet, midId) >= 0;
+        if (known != null && says && HeaderExtensions.is(b, packet, midId, known.mid)) {
+            return known; // the usual case
+        }
         MediaPlan.Line named = byMid(b, packet);
+        if (says && named == null) {
+            return null;
+        }
         if (known != null) {
-            known.line = named == null ? known.line : named;
+            known.belongsTo(named == null ? known.line : named);
             return known;
         }
         int payloadType = RtpHeader.payloadType(b, packet);
         MediaPlan.Line line = named == null ? bySignalled(ssrc) : named;
-        line = line == null && HeaderExtensions.find(b, packet, midId) < 0 ? byPayloadType(payloadType) : line;
+        line = line == null && !says ? byPayloadType(payloadType) : line;
         RtpFormat format = line == null ? null : format(line, payloadType);
-        if (line == null || format == null || streams.size() >= MOST_STREAMS) {
+        if (line == null || format == null) {
             return null;
+        }
+        if (streams.size() >= MOST_STREAMS) {
+            streams.remove(0); // the one that came first
         }
         IncomingStream made = new IncomingStream(ssrc, line, format.clockRate());
         streams.add(made);

@@ -24,8 +24,15 @@ public final class MediaReceiver {
         return kind;
     }
 
-    void attach(@Nullable MediaSession owner) {
+    synchronized void attach(MediaSession owner) {
         session = owner;
+    }
+
+    /** Belongs to that session no more; another one on another loop may have it already. */
+    synchronized void detach(MediaSession owner) {
+        if (session == owner) {
+            session = null;
+        }
     }
 
     void deliver(RtpPacket packet) {

@@ -26,6 +26,7 @@ public final class MediaSender implements RtpSink {
     private int payloadType = NONE;
     private String mid = "";
     private byte[] midBytes = {};
+    private int generation;
     long packets;
     long bytes;
     /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
@@ -53,10 +54,27 @@ public final class MediaSender implements RtpSink {
         return ssrc;
     }
 
-    void attach(@Nullable MediaSession owner) {
+    /** Sends by that session from now on. */
+    synchronized void attach(MediaSession owner) {
         session = owner;
         format = null;
         known = false;
+        generation = 0;
+    }
+
+    /** Sends by that session no more; another one on another loop may have it already. */
+    synchronized void detach(MediaSession owner) {
+        if (session == owner) {
+            session = null;
+        }
+    }
+
+    /** Asks the source for a picture that stands by itself when what is sent comes from another one than before. */
+    void beganAnew() {
+        if (numbers.generation() != generation && kind.equals("video")) {
+            generation = numbers.generation();
+            onKeyframeRequest();
+        }
     }
 
     /** Says whether anything is sent. */
@@ -102,12 +120,10 @@ public final class MediaSender implements RtpSink {
         copy.put(0, (byte) (copy.get(0) & ~0x20)); // padding stays behind
         RtpFormat what = packet.format();
         RtpPacket later = new RtpPacket();
-        owner.output().execute(() -> {
-            if (later.wrap(copy, 0, length, what, packet.arrivedNanos())) {
-                later.extensions(packet.audioLevelId(), packet.orientationId());
-                owner.send(this, later);
-            }
-        });
+        if (later.wrap(copy, 0, length, what, packet.arrivedNanos())) {
+            later.extensions(packet.audioLevelId(), packet.orientationId());
+            owner.output().execute(() -> owner.send(this, later));
+        }
     }
 
     /** Returns a mid as packets carry it. */

@@ -31,6 +31,9 @@ public final class MediaSession {
 
         /** Runs something on the session's thread. */
         void execute(Runnable task);
+
+        /** Returns the present time, for what no packet and no timer has brought. */
+        long nowNanos();
     }
 
     private static final int ROOM = 2048 + 256;
@@ -66,14 +69,18 @@ public final class MediaSession {
     public void configure(MediaPlan next) {
         for (MediaPlan.Line each : plan.lines()) {
             if (next.lines().stream().noneMatch(l -> l.out() == each.out())) {
-                each.out().attach(null);
-                each.in().attach(null);
+                each.out().detach(this);
+                each.in().detach(this);
             }
         }
         plan = next;
         sources.configure(next);
         for (MediaPlan.Line each : next.lines()) {
-            each.out().attach(each.sends().isEmpty() ? null : this);
+            if (each.sends().isEmpty()) {
+                each.out().detach(this);
+            } else {
+                each.out().attach(this);
+            }
             each.in().attach(this);
             each.in().told &= !each.receives().isEmpty();
         }
@@ -128,6 +135,7 @@ public final class MediaSession {
             counters.count(GatewayReason.SEQUENCE_JUMP);
             return;
         }
+        sender.beganAnew(); // a peer that has missed the beginning would wait for the next picture that stands by itself
         int at = TurnData.HEADROOM;
         RtpHeader.write(scratch, at, from.marker(), payloadType, sender.numbers.sequence(), sender.numbers.timestamp(from.timestamp()),
                 sender.ssrc());

@@ -96,6 +96,7 @@ final class ReportSession implements Rtcp.Visitor {
     }
 
     void requestKeyframe(MediaReceiver receiver) {
+        now = session.output().nowNanos();
         for (IncomingStream each : session.sources().streams()) {
             if (each.line.in() == receiver && now - each.lastKeyframeRequestNanos >= KEYFRAME_INTERVAL) {
                 each.lastKeyframeRequestNanos = now;
@@ -109,6 +110,7 @@ final class ReportSession implements Rtcp.Visitor {
     }
 
     void bye(MediaSender sender) {
+        now = session.output().nowNanos();
         if (sender.packets > 0) {
             int ssrc = sender.ssrc();
             writer.begin(scratch, TurnData.HEADROOM).receiverReport(ssrc, List.of(), now).description(ssrc).bye(ssrc);

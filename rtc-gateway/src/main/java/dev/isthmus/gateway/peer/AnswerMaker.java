@@ -11,12 +11,10 @@ import dev.isthmus.gateway.sdp.Simulcast;
 import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes answers to the remote offer that is pending (RFC 9429, section 5.3). Under the connection's lock. */
@@ -40,15 +38,16 @@ final class AnswerMaker {
                         restarts(t, tagged(offer, offer.sections.get(i))) ? IceCredentials.random(state.host.random()) : t.local);
             }
         }
+        List<String> groups = groups(offer, accepted);
         List<LocalSection> written = new ArrayList<>();
-        Set<Transport> told = new HashSet<>();
+        Map<Transport, String> tellers = SectionWriter.tellers(accepted, groups);
         Map<Transport, Map<Integer, String>> extensionIds = new HashMap<>();
         for (int i = 0; i < accepted.size(); i++) {
-            written.add(write(offer, i, accepted.get(i), credentials, told, extensionIds));
+            written.add(write(offer, i, accepted.get(i), credentials, tellers, extensionIds));
         }
         List<String> options = offer.sections.stream().flatMap(s -> s.transport().options().stream())
                 .filter(o -> o.equals("trickle") || o.equals("ice2")).distinct().toList();
-        return new DescriptionPlan(writer.write(options, groups(offer, accepted), written), List.copyOf(accepted), credentials);
+        return new DescriptionPlan(writer.write(options, groups, written), List.copyOf(accepted), credentials, state.revision);
     }
 
     private static boolean restarts(Transport t, MediaSection.Transport theirs) {
@@ -134,7 +133,7 @@ final class AnswerMaker {
     }
 
     private LocalSection write(AppliedDescription offer, int index, Section section, Map<Transport, IceCredentials> credentials,
-            Set<Transport> told, Map<Transport, Map<Integer, String>> extensionIds) {
+            Map<Transport, String> tellers, Map<Transport, Map<Integer, String>> extensionIds) {
         MediaSection offered = offer.sections.get(index);
         RTCRtpTransceiver t = section.transceiver();
         Transport transport = section.transport();
@@ -145,11 +144,12 @@ final class AnswerMaker {
         List<HeaderExtension> extensions = HeaderIds.answer(offered, extensionIds.computeIfAbsent(transport, k -> new HashMap<>()));
         LocalSection.Media media = writer.media(t, direction, codecs(t, offered), extensions, simulcast(t, offered, direction));
         MediaSection.Transport theirs = tagged(offer, offered);
-        LocalSection.Transport reached = !told.add(transport)
-                ? null
-                : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
-                        setup(transport, theirs) ? "active" : "passive",
-                        new LocalSection.Rtcp(!theirs.rtcpMux(), false, offered.reducedSize()));
+        if (transport.wouldBeginAnew(theirs)) {
+            transport.tlsId = state.host.random().token(32); // of the association that follows
+        }
+        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
+                setup(transport, theirs) ? "active" : "passive", new LocalSection.Rtcp(!theirs.rtcpMux(), false, theirs.reducedSize()),
+                section.mid().equals(tellers.get(transport)));
         return new LocalSection(offered.kind(), offered.protocol(), List.of(), offered.mid(), LocalSection.State.OPEN, media, null, reached,
                 theirs.rtcpMux());
     }
@@ -165,9 +165,8 @@ final class AnswerMaker {
     }
 
     private static Simulcast simulcast(RTCRtpTransceiver t, MediaSection offered, MediaDirection direction) {
-        Simulcast theirs = offered.simulcast().reversed();
-        return new Simulcast(direction.sends() && !theirs.send().isEmpty() ? SectionWriter.sending(t).send() : List.of(),
-                direction.receives() ? theirs.receive() : List.of());
+        boolean wanted = !offered.simulcast().receive().isEmpty();
+        return direction.sends() && wanted ? SectionWriter.sending(t) : Simulcast.NONE; // of several encodings one is taken: the first
     }
 
     /** What both know: in the order of the application where it has one, else in that of the offer. */

@@ -6,6 +6,7 @@ import dev.isthmus.gateway.sdp.SessionDescription;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,20 +84,36 @@ final class AppliedDescription {
         }
     }
 
+    /** Returns whether its writer takes candidates one by one. */
+    boolean trickles() {
+        return parsed.all("ice-options").stream().anyMatch(o -> (" " + o.value() + " ").contains(" trickle "))
+                || sections.stream().anyMatch(s -> s.transport().options().contains("trickle"));
+    }
+
     /** Returns the media description with that mid, or null. */
     @Nullable
     MediaSection withMid(String mid) {
         return sections.stream().filter(s -> s.mid().equals(mid)).findFirst().orElse(null);
     }
 
-    /** Returns the place of the first media description of that generation that has a transport of its own, or -1. */
+    /** Returns the place of the media description that tells of the transport of a generation, or -1. */
     int ofGeneration(String ufrag) {
         for (MediaSection each : sections) {
             var credentials = each.transport().credentials();
             if (credentials != null && credentials.ufrag().equals(ufrag) && each.port() != 0) {
-                return each.index();
+                return teller(each).index();
             }
         }
         return -1;
+    }
+
+    private MediaSection teller(MediaSection section) {
+        for (List<String> group : parsed.bundles()) {
+            MediaSection first = group.contains(section.mid()) ? withMid(group.get(0)) : null;
+            if (first != null && first.port() != 0 && Objects.equals(first.transport().credentials(), section.transport().credentials())) {
+                return first;
+            }
+        }
+        return section;
     }
 }

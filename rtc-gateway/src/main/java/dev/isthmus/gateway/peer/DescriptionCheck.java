@@ -2,6 +2,7 @@ package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.ice.ice.IceCredentials;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ final class DescriptionCheck {
     /** Checks an offer. */
     static void offer(PeerState state, AppliedDescription offer) {
         DescriptionCheck check = new DescriptionCheck(state, offer);
-        AppliedDescription before = state.currentRemote;
+        AppliedDescription before = state.remote();
         if (before != null && offer.sections.size() < before.sections.size()) {
             throw WebRtcException.invalidAccess("the offer has fewer media descriptions than the session");
         }
@@ -117,14 +118,14 @@ final class DescriptionCheck {
             return;
         }
         boolean recycled = !old.mid().equals(s.mid());
-        boolean wasRejected = state.stableSections.get(s.index()).transport() == null;
+        boolean wasRejected = state.sections.get(s.index()).transport() == null;
         if (recycled && !wasRejected) {
             throw wrong(s, "its mid was " + old.mid());
         }
         if (!recycled && !old.kind().equals(s.kind())) {
             throw wrong(s, "it was " + old.kind());
         }
-        Transport transport = state.stableSections.get(s.index()).transport();
+        Transport transport = state.sections.get(s.index()).transport();
         if (!recycled && transport != null) {
             continues(s, transport, AnswerMaker.tagged(theirs, s), true);
         }
@@ -176,7 +177,8 @@ final class DescriptionCheck {
         if (transport != null && transport.remote != null) {
             boolean weRestart = !transport.local.equals(transport.stableLocal);
             MediaSection.Transport t = AnswerMaker.tagged(theirs, s);
-            if (weRestart && transport.remote.equals(t.credentials())) {
+            IceCredentials before = transport.stableRemote;
+            if (weRestart && before != null && before.equals(t.credentials())) {
                 throw wrong(s, "the offer restarts ICE, and it does not");
             }
             continues(s, transport, t, weRestart || state.signaling == RTCSignalingState.HAVE_REMOTE_PRANSWER);

@@ -10,5 +10,7 @@ import java.util.Map;
  * @param sdp its text
  * @param sections the media descriptions with their transports
  * @param credentials those that each transport has in it
+ * @param revision what was the state of things
  */
-record DescriptionPlan(String sdp, List<Section> sections, Map<Transport, IceCredentials> credentials) {}
+record DescriptionPlan(String sdp, List<Section> sections, Map<Transport, IceCredentials> credentials,
+        int revision) {}

@@ -68,7 +68,7 @@ final class DescriptionSetter {
                 each.receiver.stableStreams = each.receiver.streams;
                 each.receiver.stableCodecs = each.receiver.codecs;
             }
-            PeerState.transports(state.sections).forEach(t -> t.stableLocal = t.local);
+            PeerState.transports(state.sections).forEach(Transport::stable);
         }
         signaling(effects, next);
     }
@@ -129,7 +129,7 @@ final class DescriptionSetter {
             state.pendingLocal = answer;
             signaling(effects, RTCSignalingState.HAVE_LOCAL_PRANSWER);
         }
-        use(plan, AnswerMaker.tagged(offer, offer.sections.get(0)).lite());
+        use(plan, offer.parsed.value("ice-lite") != null);
         for (Section each : plan.sections()) {
             int index = plan.sections().indexOf(each);
             RTCRtpTransceiver t = each.transceiver();
@@ -174,7 +174,6 @@ final class DescriptionSetter {
         t.sender.codecs = List.copyOf(both);
         t.sender.extensions = answer.extensions().stream().filter(e -> RtpCapabilities.extensions(t.kind).contains(e.uri())).toList();
         t.sender.lastTransaction = null;
-        t.sender.reducedSize = theirs.reducedSize();
         t.negotiated = answer.codecs();
         t.remoteSources = theirs.sources().stream().map(MediaSection.Source::ssrc).toList();
     }
@@ -183,6 +182,7 @@ final class DescriptionSetter {
         Transport transport = section.transport();
         if (transport != null) {
             boolean client = answer == null ? AnswerMaker.setup(transport, theirs) : answer.setup().equals("passive");
+            transport.reducedSize = answer == null ? theirs.reducedSize() : answer.reducedSize();
             transport.negotiated(theirs);
             transport.secure(client, theirs);
         }
@@ -190,31 +190,19 @@ final class DescriptionSetter {
 
     /** The answer is in force: media descriptions are as it says, and transports that nobody needs end. */
     private void answered(List<Section> sections, AppliedDescription answer, boolean last) {
-        List<Transport> before = new ArrayList<>(PeerState.transports(state.offered));
-        before.addAll(PeerState.transports(state.sections));
-        before.addAll(PeerState.transports(state.stableSections));
         state.sections = List.copyOf(sections);
-        sections.forEach(s -> setReducedSize(s, answer));
         if (!last) {
             return;
         }
-        state.bundle = answer.parsed.bundles().stream().flatMap(List::stream).toList();
+        state.bundle = answer.parsed.bundles();
         state.stableSections = state.sections;
         state.transceivers.removeIf(t -> t.stopped && t.jsepMid != null
                 && sections.stream().anyMatch(s -> s.mid().equals(t.jsepMid) && s.transport() == null));
         state.transceivers.forEach(t -> t.byPendingOffer = false);
         List<Transport> needed = PeerState.transports(sections);
-        before.stream().distinct().filter(t -> !needed.contains(t)).forEach(t -> t.close(false));
-        needed.forEach(t -> t.stableLocal = t.local);
+        List.copyOf(state.open).stream().filter(t -> !needed.contains(t)).forEach(t -> t.close(false));
+        needed.forEach(Transport::stable);
         connection.clearNegotiationNeeded();
-    }
-
-    private static void setReducedSize(Section section, AppliedDescription answer) {
-        Transport transport = section.transport();
-        MediaSection answered = answer.withMid(section.mid());
-        if (transport != null && answered != null) {
-            transport.reducedSize = answered.reducedSize();
-        }
     }
 
     /** Applies a description of the peer. */
@@ -226,7 +214,7 @@ final class DescriptionSetter {
         if (!valid) {
             throw WebRtcException.invalidState(type + " while " + state.signaling);
         }
-        AppliedDescription description = read(type, sdp);
+        AppliedDescription description = read(type, Objects.requireNonNullElse(sdp, ""));
         Effects effects = new Effects();
         if (offer) {
             DescriptionCheck.offer(state, description);
@@ -236,11 +224,13 @@ final class DescriptionSetter {
         description.sections.forEach(s -> {
             state.ids.learn(s);
             state.usedMids.add(s.mid());
+            state.transceivers.stream().filter(t -> t.jsepMid == null && s.mid().equals(t.proposedMid)).forEach(t -> t.proposedMid = null);
         });
-        state.canTrickle = description.sections.stream().anyMatch(s -> s.transport().options().contains("trickle"));
+        state.canTrickle = description.trickles();
         if (offer) {
             begin(effects, RTCSignalingState.HAVE_REMOTE_OFFER);
             state.pendingRemote = description;
+            state.lastAnswer = null; // of another offer
             List<Section> sections = new RemoteOffer(connection, state, events, tracks).apply(description, effects);
             state.sections = sections;
             state.offered = sections;
@@ -275,7 +265,7 @@ final class DescriptionSetter {
             MediaSection theirs = answer.sections.get(sections.indexOf(each));
             RTCRtpTransceiver t = each.transceiver();
             if (t != null) {
-                answeredTrack(t, each, theirs, effects);
+                answeredTrack(t, each, offer.sections.get(theirs.index()), theirs, effects);
             }
             MediaSection.Transport tagged = AnswerMaker.tagged(answer, theirs);
             connect(each, tagged, tagged);
@@ -292,17 +282,24 @@ final class DescriptionSetter {
         return offered.transport();
     }
 
-    private void answeredTrack(RTCRtpTransceiver t, Section section, MediaSection theirs, Effects effects) {
+    private void answeredTrack(RTCRtpTransceiver t, Section section, MediaSection ours, MediaSection theirs, Effects effects) {
         MediaDirection direction = theirs.rejected() ? MediaDirection.INACTIVE : theirs.direction().reversed();
         tracks.process(t, direction, direction.receives() ? tracks.streams(theirs) : List.of(), effects);
         narrow(t, theirs);
         send(t, theirs, theirs, direction);
-        t.receiver.codecs = direction.receives() ? RtpCapabilities.matching(t.kind, theirs.codecs()) : List.of();
+        t.receptive = direction.receives();
+        t.receiver.codecs = direction.receives() ? agreed(ours, theirs) : List.of();
         t.receiver.extensions = t.sender.extensions;
         t.transport = section.transport() == null ? t.transport : section.transport();
         if (theirs.rejected() && !t.stopped) {
-            t.stopForGood(false);
+            t.stopForGood();
         }
+    }
+
+    /** What comes has the payload types of our own description, as far as the peer has agreed to them (RFC 3264, section 6.1). */
+    private static List<RtpFormat> agreed(MediaSection ours, MediaSection theirs) {
+        return ours.codecs().stream().filter(o -> theirs.codecs().stream().anyMatch(c -> c.is(o.name()) && c.clockRate() == o.clockRate()))
+                .toList();
     }
 
     /** Sends no more encodings than the peer takes. */
@@ -313,7 +310,7 @@ final class DescriptionSetter {
             List<RTCRtpEncodingParameters> left = taken.isEmpty()
                     ? List.of(encodings.get(0))
                     : encodings.stream().filter(e -> taken.contains(e.rid())).toList();
-            t.sender.encodings = left.isEmpty() ? List.of(encodings.get(0)) : left;
+            t.sender.encodings(left.isEmpty() ? List.of(encodings.get(0)) : left);
         }
     }
 
@@ -324,7 +321,6 @@ final class DescriptionSetter {
         }
         Effects effects = new Effects();
         boolean remoteOffer = state.signaling == RTCSignalingState.HAVE_REMOTE_OFFER;
-        List<Transport> abandoned = PeerState.transports(state.sections);
         for (RTCRtpTransceiver t : List.copyOf(state.transceivers)) {
             boolean associated = state.stableSections.stream().anyMatch(s -> s.transceiver() == t && s.mid().equals(t.jsepMid));
             if (!associated) {
@@ -339,22 +335,23 @@ final class DescriptionSetter {
                 tracks.process(t, t.currentDirection, ids, effects);
             }
             if (t.byPendingOffer && !t.byAddTrack && !associated) {
-                t.stopForGood(false);
+                t.stopForGood();
                 state.transceivers.remove(t);
             }
         }
-        abandon(abandoned);
+        abandon();
         signaling(effects, RTCSignalingState.STABLE);
         MediaPlans.configure(state);
         return effects;
     }
 
-    private void abandon(List<Transport> abandoned) {
+    private void abandon() {
         state.sections = state.stableSections;
         state.bundle = state.stableBundle;
         List<Transport> needed = PeerState.transports(state.sections);
-        abandoned.stream().filter(t -> !needed.contains(t)).forEach(t -> t.close(false));
-        needed.forEach(t -> t.resume());
+        List.copyOf(state.open).stream().filter(t -> !needed.contains(t)).forEach(Transport::reset);
+        needed.forEach(Transport::resume);
+        state.lastAnswer = null;
         state.pendingLocal = null;
         state.pendingRemote = null;
         connection.updateNegotiationNeeded();

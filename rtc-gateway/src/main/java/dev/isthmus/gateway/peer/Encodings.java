@@ -18,8 +18,8 @@ final class Encodings {
         boolean someNamed = wanted.stream().anyMatch(e -> e.rid() != null);
         for (RTCRtpEncodingParameters each : wanted) {
             String rid = each.rid();
-            if (rid != null && !rid.matches("[A-Za-z0-9]{1,16}") || rid == null && someNamed || rid != null && !rids.add(rid)) {
-                throw WebRtcException.type("encodings have names of 1 to 16 letters and digits, each another one");
+            if (rid != null && !rid.matches("[A-Za-z0-9_-]{1,255}") || rid == null && someNamed || rid != null && !rids.add(rid)) {
+                throw WebRtcException.type("encodings have names of letters, digits, hyphens and underscores, each another one");
             }
         }
         WebRtcException wrong = outOfBounds(kind, wanted);

@@ -67,7 +67,7 @@ public abstract class EventTarget {
     private static void tell(Registration to, Event event) {
         try {
             to.listener.accept(event);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an assertion of a test, say
             LOG.warn("a listener of {} failed", event.getType(), e);
         }
     }

@@ -2,6 +2,7 @@ package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.sdp.MediaDirection;
+import dev.isthmus.gateway.sdp.RtpFormat;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,10 +22,19 @@ final class MediaPlans {
         }
     }
 
+    /** As long as an exchange is not over, what was agreed on before may come too. */
+    private static List<RtpFormat> receives(RTCRtpTransceiver t) {
+        List<RtpFormat> all = new ArrayList<>(t.receiver.codecs);
+        if (t.connection.getSignalingState() != RTCSignalingState.STABLE) {
+            t.receiver.stableCodecs.stream().filter(c -> all.stream().noneMatch(a -> a.payloadType() == c.payloadType())).forEach(all::add);
+        }
+        return List.copyOf(all);
+    }
+
     private static MediaPlan.Line line(RTCRtpTransceiver t, String mid) {
         MediaDirection current = t.currentDirection;
         boolean sends = current != null && current.sends();
-        return new MediaPlan.Line(mid, t.receptive ? t.receiver.codecs : List.of(), sends ? t.sender.codecs : List.of(),
+        return new MediaPlan.Line(mid, t.receptive ? receives(t) : List.of(), sends ? t.sender.codecs : List.of(),
                 sends ? t.sender.extensions : t.receiver.extensions, t.remoteSources, t.receiver.media(), t.sender.media());
     }
 }

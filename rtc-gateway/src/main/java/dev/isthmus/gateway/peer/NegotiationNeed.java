@@ -28,7 +28,7 @@ final class NegotiationNeed {
             return true;
         }
         boolean rejected = ours.rejected() || theirs != null && theirs.rejected();
-        if (!rejected && t.direction.sends() && !Set.copyOf(ours.streams()).equals(t.sender.streamIds)) {
+        if (!rejected && t.direction.sends() && (!ours.namesStreams() || !Set.copyOf(ours.streams()).equals(t.sender.streamIds))) {
             return true;
         }
         if (state.currentLocal.type == RTCSdpType.OFFER) {

@@ -2,15 +2,17 @@ package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.ice.sdp.CandidateAttribute;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The operations that a connection chains (webrtc-pc, section 4.4.2). They begin under the lock and end in a task of the queue. */
 final class Negotiator {
+    private static final Logger LOG = LoggerFactory.getLogger(Negotiator.class);
     private final RTCPeerConnection connection;
     private final PeerState state;
     private final OfferMaker offers;
@@ -23,14 +25,6 @@ final class Negotiator {
         this.offers = new OfferMaker(state, events);
         this.answers = new AnswerMaker(state);
         this.setter = new DescriptionSetter(connection, state, events);
-    }
-
-    /** Returns the transports of all media descriptions, those of an exchange that is not over among them. */
-    List<Transport> transports() {
-        List<Transport> all = new ArrayList<>(PeerState.transports(state.sections));
-        all.addAll(PeerState.transports(state.stableSections));
-        all.addAll(PeerState.transports(state.offered));
-        return all.stream().distinct().toList();
     }
 
     /** Runs a task when there is a certificate; what it returns completes the promise, what it throws rejects it. */
@@ -65,8 +59,12 @@ final class Negotiator {
                 }
                 result = work.get();
             }
-        } catch (RuntimeException e) { // others than ours are bugs, and are not to stop the chain
+        } catch (WebRtcException e) {
             done.completeExceptionally(e);
+            return;
+        } catch (RuntimeException e) { // a fault of ours is not to stop the chain
+            LOG.error("an operation failed", e);
+            done.completeExceptionally(WebRtcException.operation(String.valueOf(e.getMessage())));
             return;
         }
         Effects told = effects.apply(result);
@@ -81,8 +79,7 @@ final class Negotiator {
             throw WebRtcException.invalidState("createOffer while " + state.signaling);
         }
         return task(() -> {
-            DescriptionPlan plan = offers.make(iceRestart);
-            state.lastOffer = plan;
+            DescriptionPlan plan = makeOffer(iceRestart);
             return new RTCSessionDescription(RTCSdpType.OFFER, plan.sdp());
         }, offer -> null);
     }
@@ -92,15 +89,14 @@ final class Negotiator {
             throw WebRtcException.invalidState("createAnswer while " + state.signaling);
         }
         return task(() -> {
-            DescriptionPlan plan = answers.make();
-            state.lastAnswer = plan;
+            DescriptionPlan plan = makeAnswer();
             return new RTCSessionDescription(RTCSdpType.ANSWER, plan.sdp());
         }, answer -> null);
     }
 
     /** Sets a description of ours; without a type the one that is due. */
-    CompletableFuture<Void> setLocal(@Nullable RTCSdpType given, String sdp) {
-        RTCSdpType type = given == null ? due() : given;
+    CompletableFuture<Void> setLocal(@Nullable RTCSdpType wanted, String sdp) {
+        RTCSdpType type = wanted == null ? due() : wanted;
         if (type == RTCSdpType.ROLLBACK) {
             return nothing(task(setter::rollback, e -> e));
         }
@@ -116,9 +112,29 @@ final class Negotiator {
                 && state.signaling != RTCSignalingState.HAVE_LOCAL_OFFER) {
             throw WebRtcException.invalidState(type + " while " + state.signaling);
         }
-        boolean make = sdp.isEmpty();
-        return nothing(
-                task(() -> setter.setLocal(type, make || last == null ? offer ? offers.make(false) : answers.make() : last), e -> e));
+        boolean given = !sdp.isEmpty();
+        return nothing(task(() -> setter.setLocal(type, plan(offer, given)), e -> e));
+    }
+
+    /** The description made last, or another one when that is none any more or is not what there is now. */
+    private DescriptionPlan plan(boolean offer, boolean given) {
+        DescriptionPlan last = offer ? state.lastOffer : state.lastAnswer;
+        if (last != null && (given || last.revision() == state.revision)) {
+            return last;
+        }
+        return offer ? makeOffer(false) : makeAnswer();
+    }
+
+    private DescriptionPlan makeOffer(boolean iceRestart) {
+        DescriptionPlan plan = offers.make(iceRestart);
+        state.lastOffer = plan;
+        return plan;
+    }
+
+    private DescriptionPlan makeAnswer() {
+        DescriptionPlan plan = answers.make();
+        state.lastAnswer = plan;
+        return plan;
     }
 
     private RTCSdpType due() {
@@ -190,7 +206,11 @@ final class Negotiator {
         return false;
     }
 
-    private Effects add(RTCIceCandidate c, List<MediaSection> sections) {
+    private Effects add(RTCIceCandidate given, List<MediaSection> sections) {
+        CandidateAttribute parsed = given.candidate().isEmpty() ? null : CandidateAttribute.parse(given.candidate());
+        RTCIceCandidate c = parsed == null
+                ? given
+                : new RTCIceCandidate(parsed.toSdp(), given.sdpMid(), given.sdpMLineIndex(), given.usernameFragment());
         for (MediaSection each : sections) {
             String ufrag = generation(c, each);
             Transport transport = each.index() < state.sections.size() ? state.sections.get(each.index()).transport() : null;

@@ -35,19 +35,16 @@ final class OfferMaker {
         sections = withTransports(sections, bundleOnly);
         Map<Transport, IceCredentials> credentials = new LinkedHashMap<>();
         PeerState.transports(sections).forEach(t -> credentials.put(t, restarts(t, iceRestart) ? fresh() : t.local));
-        List<LocalSection> written = new ArrayList<>();
-        Set<Transport> told = new HashSet<>();
-        for (Section each : sections) {
-            written.add(write(each, bundleOnly.contains(each.mid()), credentials, told));
-        }
         List<String> groups = new ArrayList<>();
-        List<String> bundle = bundle(sections);
-        if (!bundle.isEmpty()) {
-            groups.add("BUNDLE " + String.join(" ", bundle));
-        }
+        bundles(sections).stream().filter(g -> !g.isEmpty()).forEach(g -> groups.add("BUNDLE " + String.join(" ", g)));
         groups.addAll(SectionWriter.lipSync(sections));
+        Map<Transport, String> tellers = SectionWriter.tellers(sections, groups);
+        List<LocalSection> written = new ArrayList<>();
+        for (Section each : sections) {
+            written.add(write(each, bundleOnly.contains(each.mid()), credentials, tellers));
+        }
         String sdp = writer.write(List.of("trickle", "ice2"), groups, written);
-        return new DescriptionPlan(sdp, List.copyOf(sections), credentials);
+        return new DescriptionPlan(sdp, List.copyOf(sections), credentials, state.revision);
     }
 
     private IceCredentials fresh() {
@@ -68,7 +65,7 @@ final class OfferMaker {
             boolean alive = t != null && !t.stopping && each.mid().equals(t.jsepMid) && state.transceivers.contains(t);
             if (alive) {
                 sections.add(each);
-            } else if (each.transport() == null && !fresh.isEmpty()) {
+            } else if (isFree(sections.size()) && !fresh.isEmpty()) {
                 sections.add(begin(fresh.remove(0)));
             } else {
                 sections.add(each.with(null));
@@ -78,8 +75,15 @@ final class OfferMaker {
         return sections;
     }
 
+    /** A place can be used for something else when the descriptions in force refuse what was there. */
+    private boolean isFree(int index) {
+        return index < state.stableSections.size() && state.stableSections.get(index).transport() == null;
+    }
+
     private Section begin(RTCRtpTransceiver t) {
-        return new Section(state.newMid(), t.kind, t, null);
+        String mid = t.proposedMid == null ? state.newMid() : t.proposedMid;
+        t.proposedMid = mid;
+        return new Section(mid, t.kind, t, null);
     }
 
     private static boolean isAlive(Section s) {
@@ -91,17 +95,16 @@ final class OfferMaker {
         List<Section> result = new ArrayList<>();
         Transport first = null;
         Set<String> kinds = new HashSet<>();
-        List<String> bundle = state.bundle;
         for (Section each : sections) {
             Section placed = each;
-            boolean again = !kinds.add(each.kind());
+            boolean again = isAlive(each) && !kinds.add(each.kind());
+            boolean rides = state.bundle == null && first != null && rides(again);
             if (isAlive(each) && each.transport() == null) {
-                Transport joined = bundle == null || bundle.isEmpty() ? null : bundled(sections, bundle);
-                if (joined == null && first != null && rides(again)) {
-                    joined = first;
-                    bundleOnly.add(each.mid());
-                }
-                placed = each.with(joined == null ? open() : joined);
+                Transport joined = joined(sections);
+                placed = each.with(joined != null ? joined : rides && first != null ? first : open());
+            }
+            if (rides && isAlive(placed) && placed.transport() == first) {
+                bundleOnly.add(each.mid());
             }
             if (isAlive(placed) && first == null) {
                 first = placed.transport();
@@ -119,25 +122,51 @@ final class OfferMaker {
         };
     }
 
-    private static @Nullable Transport bundled(List<Section> sections, List<String> bundle) {
-        return sections.stream().filter(s -> isAlive(s) && s.transport() != null && bundle.contains(s.mid())).map(Section::transport)
-                .findFirst().orElse(null);
+    /** What the peer has bundled takes in what is new. */
+    private @Nullable Transport joined(List<Section> sections) {
+        List<List<String>> bundle = state.bundle;
+        return bundle == null || bundle.isEmpty()
+                ? null
+                : sections.stream().filter(s -> isAlive(s) && s.transport() != null && bundle.get(0).contains(s.mid()))
+                        .map(Section::transport)
+                        .findFirst().orElse(null);
     }
 
     private Transport open() {
         return new Transport(state, events, state.configuration.rtcpMuxPolicy() == RTCRtcpMuxPolicy.NEGOTIATE ? 2 : 1);
     }
 
-    /** All that are alive, but for those that the peer has not bundled. */
-    private List<String> bundle(List<Section> sections) {
-        List<String> answered = state.bundle;
-        return sections.stream().filter(s -> isAlive(s) && s.transport() != null)
-                .filter(s -> answered == null || answered.contains(s.mid())
-                        || state.sections.stream().noneMatch(o -> o.mid().equals(s.mid())))
-                .map(Section::mid).toList();
+    /** The groups of the last answer with what is new; the media description of the first transceiver comes first. */
+    private List<List<String>> bundles(List<Section> sections) {
+        List<List<String>> answered = state.bundle;
+        List<String> alive = sections.stream().filter(s -> isAlive(s) && s.transport() != null).map(Section::mid).toList();
+        List<String> fresh = alive.stream().filter(m -> answered == null || state.sections.stream().noneMatch(o -> o.mid().equals(m)))
+                .toList();
+        List<List<String>> groups = new ArrayList<>();
+        if (answered != null) {
+            answered.forEach(g -> groups.add(new ArrayList<>(g.stream().filter(alive::contains).toList())));
+        }
+        if (groups.isEmpty()) {
+            groups.add(new ArrayList<>());
+        }
+        groups.get(0).addAll(fresh);
+        if (groups.get(0).size() == 1 && answered != null && answered.isEmpty()) {
+            groups.clear(); // nothing to share with a peer that does not bundle
+        }
+        groups.forEach(this::firstTransceiverFirst);
+        return groups;
     }
 
-    private LocalSection write(Section section, boolean bundleOnly, Map<Transport, IceCredentials> credentials, Set<Transport> told) {
+    private void firstTransceiverFirst(List<String> group) {
+        state.transceivers.stream().filter(t -> !t.stopping).map(t -> t.jsepMid).filter(m -> m != null && group.contains(m)).findFirst()
+                .ifPresent(m -> {
+                    group.remove(m);
+                    group.add(0, m);
+                });
+    }
+
+    private LocalSection write(Section section, boolean bundleOnly, Map<Transport, IceCredentials> credentials,
+            Map<Transport, String> tellers) {
         RTCRtpTransceiver t = section.transceiver();
         Transport transport = section.transport();
         if (t == null || transport == null || !isAlive(section)) {
@@ -147,9 +176,10 @@ final class OfferMaker {
                 .map(Objects::requireNonNull).toList();
         LocalSection.Media media = writer.media(t, t.direction, codecs(t), extensions,
                 t.direction.sends() ? SectionWriter.sending(t) : Simulcast.NONE);
-        LocalSection.Transport reached = !told.add(transport)
+        LocalSection.Transport reached = bundleOnly
                 ? null
-                : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass", rtcp(transport));
+                : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass", rtcp(transport),
+                        section.mid().equals(tellers.get(transport)));
         return new LocalSection(t.kind, PROTOCOL, List.of(), section.mid(),
                 bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN, media, null, reached,
                 transport.remote == null || !transport.hasRtcpPort());
@@ -179,7 +209,8 @@ final class OfferMaker {
         List<RtpFormat> wanted = new ArrayList<>();
         if (t.preferences.isEmpty()) {
             t.negotiated
-                    .forEach(n -> RtpCapabilities.formats(t.kind).stream().filter(c -> RtpCapabilities.same(c, n)).forEach(wanted::add));
+                    .forEach(n -> RtpCapabilities.formats(t.kind).stream().filter(c -> RtpCapabilities.same(c, n) && !wanted.contains(c))
+                            .forEach(wanted::add));
             RtpCapabilities.formats(t.kind).stream().filter(c -> !wanted.contains(c)).forEach(wanted::add);
         } else {
             wanted.addAll(t.preferences);

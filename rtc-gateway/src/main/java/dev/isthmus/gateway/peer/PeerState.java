@@ -49,11 +49,15 @@ final class PeerState {
     List<Section> stableSections = List.of();
     /** Those of the offer that is pending, which its answers are about. */
     List<Section> offered = List.of();
-    /** The mids in the BUNDLE groups of the last answer, or null before there is one. */
+    /** The BUNDLE groups of the last answer, by mids, or null before there is one. */
     @Nullable
-    List<String> bundle;
+    List<List<String>> bundle;
     @Nullable
-    List<String> stableBundle;
+    List<List<String>> stableBundle;
+    /** The transports that have a port, whatever description they are of. */
+    final List<Transport> open = new ArrayList<>();
+    /** Grows with each change that a description of ours would show. */
+    int revision;
     boolean localWasSet;
 
     PeerState(PeerHost host) {

@@ -96,10 +96,12 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
         if (wanted) {
             boolean receives = ofKind.stream().anyMatch(t -> t.direction.receives());
             if (!receives) {
-                addTransceiver(kind, RTCRtpTransceiverInit.of(RTCRtpTransceiverDirection.RECVONLY));
+                state.transceivers.add(new RTCRtpTransceiver(this, state, kind, MediaDirection.RECVONLY));
+                state.revision++;
             }
         } else {
             ofKind.forEach(t -> t.direction = t.direction.and(MediaDirection.SENDONLY));
+            state.revision++;
         }
     }
 
@@ -184,9 +186,10 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             }
             state.closed = true;
             state.signaling = RTCSignalingState.CLOSED;
-            state.transceivers.forEach(t -> t.stopForGood(true));
-            negotiator.transports().forEach(t -> t.close(true));
+            List.copyOf(state.open).forEach(t -> t.close(true));
+            state.transports().forEach(t -> t.close(true));
             events.close();
+            state.transceivers.forEach(RTCRtpTransceiver::stopForGood);
             state.host.prepare(null);
         }
     }
@@ -274,7 +277,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             List<RTCRtpEncodingParameters> encodings = Encodings.validated(kind, init.sendEncodings());
             RTCRtpTransceiver made = new RTCRtpTransceiver(this, state, kind, MediaDirection.valueOf(init.direction().name()));
             made.sender.track(track);
-            made.sender.encodings = encodings;
+            made.sender.encodings(encodings);
             init.streams().forEach(s -> made.sender.streamIds.add(s.getId()));
             state.transceivers.add(made);
             updateNegotiationNeeded();
@@ -398,6 +401,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
 
     /** Finds out, soon, whether negotiation is needed (section 4.7.3); with the lock held. */
     void updateNegotiationNeeded() {
+        state.revision++;
         if (!chain.isEmpty()) {
             updateOnEmptyChain = true;
             return;

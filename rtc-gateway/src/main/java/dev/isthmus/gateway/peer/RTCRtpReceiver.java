@@ -51,7 +51,7 @@ public final class RTCRtpReceiver {
     /** Returns what was negotiated. */
     public RTCRtpParameters getParameters() {
         synchronized (state.lock) {
-            return new RTCRtpParameters("", List.of(), RTCRtpSender.headers(extensions), "", transceiver.sender.reducedSize,
+            return new RTCRtpParameters("", List.of(), RTCRtpSender.headers(extensions), "", transceiver.reducedSize(),
                     codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
         }
     }

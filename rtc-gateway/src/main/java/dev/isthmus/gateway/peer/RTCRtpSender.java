@@ -22,7 +22,6 @@ public final class RTCRtpSender {
     List<RTCRtpEncodingParameters> encodings = List.of(RTCRtpEncodingParameters.of(null));
     List<RtpFormat> codecs = List.of();
     List<HeaderExtension> extensions = List.of();
-    boolean reducedSize;
     /** What is to be handed back with {@link #setParameters}; forgotten when something else has changed. */
     @Nullable
     String lastTransaction;
@@ -45,6 +44,21 @@ public final class RTCRtpSender {
     public @Nullable MediaStreamTrack getTrack() {
         synchronized (state.lock) {
             return track;
+        }
+    }
+
+    /** Sends these from now on. */
+    void encodings(List<RTCRtpEncodingParameters> others) {
+        encodings = others;
+        lastTransaction = null;
+        media.active(others.stream().anyMatch(RTCRtpEncodingParameters::active));
+    }
+
+    /** Takes nothing more from its track, which stays its track. */
+    void silence() {
+        MediaStreamTrack present = track;
+        if (present != null) {
+            present.removeSink(media);
         }
     }
 
@@ -78,7 +92,7 @@ public final class RTCRtpSender {
         synchronized (state.lock) {
             String transaction = lastTransaction == null ? state.host.random().token(12) : lastTransaction;
             lastTransaction = transaction;
-            return new RTCRtpParameters(transaction, encodings, headers(extensions), state.cname, reducedSize,
+            return new RTCRtpParameters(transaction, encodings, headers(extensions), state.cname, transceiver.reducedSize(),
                     codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
         }
     }
@@ -99,9 +113,7 @@ public final class RTCRtpSender {
                 done.completeExceptionally(wrong);
                 return done;
             }
-            encodings = Encodings.forKind(transceiver.kind, parameters.encodings());
-            lastTransaction = null;
-            media.active(encodings.get(0).active());
+            encodings(Encodings.forKind(transceiver.kind, parameters.encodings()));
             state.queue.post(() -> done.complete(null));
             return done;
         }

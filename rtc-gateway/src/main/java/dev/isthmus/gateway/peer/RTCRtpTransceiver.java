@@ -21,6 +21,9 @@ public final class RTCRtpTransceiver {
     /** The media description that it is associated with, as soon as a description was applied in which it is. */
     @Nullable
     String jsepMid;
+    /** What it was called in an offer that was made and perhaps not applied. */
+    @Nullable
+    String proposedMid;
     /** The same as applications see it. */
     @Nullable
     String mid;
@@ -65,6 +68,11 @@ public final class RTCRtpTransceiver {
         synchronized (state.lock) {
             return mid;
         }
+    }
+
+    boolean reducedSize() {
+        Transport by = transport;
+        return by != null && by.reducedSize;
     }
 
     /** Returns the sender. */
@@ -126,29 +134,28 @@ public final class RTCRtpTransceiver {
         synchronized (state.lock) {
             connection.checkOpen();
             if (!stopping) {
-                stopSendingAndReceiving(false);
+                stopSendingAndReceiving();
                 connection.updateNegotiationNeeded();
             }
         }
     }
 
-    private void stopSendingAndReceiving(boolean silently) {
+    private void stopSendingAndReceiving() {
         sender.media().stop();
         receiver.media().stop();
-        sender.track(null);
-        if (!silently) {
-            state.queue.post(receiver.getTrack()::end);
-        }
+        sender.silence();
+        state.queue.post(receiver.getTrack()::end);
         direction = MediaDirection.INACTIVE;
         stopping = true;
     }
 
     /** It is stopped on both sides. */
-    void stopForGood(boolean silently) {
+    void stopForGood() {
         if (!stopping) {
-            stopSendingAndReceiving(silently);
+            stopSendingAndReceiving();
         }
         stopped = true;
+        receptive = false;
         currentDirection = null;
     }
 
@@ -174,6 +181,7 @@ public final class RTCRtpTransceiver {
         }
         synchronized (state.lock) {
             preferences = List.copyOf(chosen);
+            state.revision++;
         }
     }
 }

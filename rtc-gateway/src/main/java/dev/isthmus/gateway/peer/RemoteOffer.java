@@ -28,7 +28,7 @@ final class RemoteOffer {
     List<Section> apply(AppliedDescription offer, Effects effects) {
         List<Section> sections = new ArrayList<>();
         for (MediaSection each : offer.sections) {
-            Section before = each.index() < state.stableSections.size() ? state.stableSections.get(each.index()) : null;
+            Section before = each.index() < state.sections.size() ? state.sections.get(each.index()) : null;
             sections.add(section(offer, each, before, effects));
         }
         return sections;
@@ -53,7 +53,7 @@ final class RemoteOffer {
             transport.role(AnswerMaker.tagged(offer, theirs).lite());
         }
         if (theirs.rejected() && !t.stopped) {
-            t.stopForGood(false);
+            t.stopForGood();
         }
         return new Section(mid, theirs.kind(), t, transport);
     }
@@ -64,8 +64,7 @@ final class RemoteOffer {
         if (!wanted.isEmpty() && !t.hasSent) {
             List<RTCRtpEncodingParameters> encodings = new ArrayList<>();
             wanted.stream().limit(4).forEach(rid -> encodings.add(RTCRtpEncodingParameters.of(rid)));
-            t.sender.encodings = Encodings.scaled(t.kind, encodings);
-            t.sender.lastTransaction = null;
+            t.sender.encodings(Encodings.scaled(t.kind, encodings));
         }
     }
 
@@ -107,17 +106,14 @@ final class RemoteOffer {
         return theirs.bundleOnly() ? null : present == null ? open(theirs.transport()) : present;
     }
 
+    /** The transport of the media description that tells it, else of another one of the group. */
     private Transport ofGroup(List<String> group, MediaSection theirs, AppliedDescription offer) {
-        for (Section each : state.stableSections) {
-            Transport present = each.transport();
-            if (group.contains(each.mid()) && present != null) {
-                return present;
-            }
-        }
-        for (Section each : state.sections) { // an offer that replaces one that is pending
-            Transport present = each.transport();
-            if (group.contains(each.mid()) && present != null && state.pendingRemote != null) {
-                return present;
+        for (String mid : group) {
+            for (Section each : state.sections) {
+                Transport present = each.transport();
+                if (each.mid().equals(mid) && present != null) {
+                    return present;
+                }
             }
         }
         return open(AnswerMaker.tagged(offer, theirs));

@@ -8,6 +8,7 @@ import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.gateway.sdp.Simulcast;
 import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,31 @@ final class SectionWriter {
                 null, null, false);
     }
 
-    /** Returns how a transport is reached, with the credentials that it has in this description. */
-    LocalSection.Transport transport(Transport t, IceCredentials credentials, String setup, LocalSection.Rtcp rtcp) {
-        boolean same = credentials.equals(t.local);
+    /**
+     * Returns how a transport is reached, with the credentials that it has in this description. Candidates are told once; the rest is said in each
+     * media description of a BUNDLE, as browsers do and aiortc demands, where RFC 9143 would have it once too.
+     *
+     * @param first whether it is the first media description that goes by it
+     */
+    LocalSection.Transport transport(Transport t, IceCredentials credentials, String setup, LocalSection.Rtcp rtcp, boolean first) {
+        boolean same = first && credentials.equals(t.local);
         return new LocalSection.Transport(credentials, state.certificates.stream().map(RTCCertificate::fingerprint).toList(), setup,
                 t.tlsId,
-                same ? List.copyOf(t.candidates) : List.of(), same && t.gathered, rtcp);
+                same ? List.copyOf(t.candidates) : List.of(), same && t.gathered,
+                first ? rtcp : new LocalSection.Rtcp(false, false, rtcp.reducedSize()));
+    }
+
+    /** Returns which media description tells of each transport: the first of its BUNDLE, else the first that goes by it. */
+    static Map<Transport, String> tellers(List<Section> sections, List<String> groups) {
+        Map<Transport, String> tellers = new HashMap<>();
+        for (String group : groups.stream().filter(g -> g.startsWith("BUNDLE ")).toList()) {
+            for (String mid : group.substring("BUNDLE ".length()).split(" ", -1)) {
+                sections.stream().filter(s -> s.mid().equals(mid) && s.transport() != null)
+                        .forEach(s -> tellers.putIfAbsent(s.transport(), mid));
+            }
+        }
+        sections.stream().filter(s -> s.transport() != null).forEach(s -> tellers.putIfAbsent(s.transport(), s.mid()));
+        return tellers;
     }
 
     /** Returns the lip-sync groups: the media descriptions whose tracks are in one stream. */

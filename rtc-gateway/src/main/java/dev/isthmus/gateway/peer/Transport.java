@@ -9,9 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A transport of a connection: what was said of it, what applications see of it, and the way to its event loop. */
-final class Transport implements TransportPort.Listener {
+final class Transport {
     final RTCDtlsTransport dtls = new RTCDtlsTransport();
     final RTCIceTransport ice = dtls.getIceTransport();
+    private static final int MOST_WAITING = 256;
     private final PeerState state;
     private final TransportEvents events;
     private @Nullable TransportPort port;
@@ -41,6 +42,10 @@ final class Transport implements TransportPort.Listener {
     /** Whether RTCP may be shorter than a compound packet. */
     boolean reducedSize;
     private final int components;
+    private @Nullable Ears ears;
+    /** The peer's credentials when all was stable. */
+    @Nullable
+    IceCredentials stableRemote;
     private boolean muxed;
 
     Transport(PeerState state, TransportEvents events, int components) {
@@ -62,7 +67,10 @@ final class Transport implements TransportPort.Listener {
             RTCIceRole role = ice.role;
             TransportPort.Setup setup = new TransportPort.Setup(local, role == RTCIceRole.CONTROLLING, state.configuration, components);
             ice.local = local;
-            port = state.host.open(setup, state.queue, this);
+            Ears listening = new Ears();
+            ears = listening;
+            state.open.add(this);
+            port = state.host.open(setup, state.queue, listening);
             port.gather();
         }
     }
@@ -128,7 +136,7 @@ final class Transport implements TransportPort.Listener {
                 addCandidate(each.line, each.ufrag);
             }
         }
-        if (theirs.endOfCandidates()) {
+        if (theirs.endOfCandidates() || !theirs.options().contains("trickle")) {
             open.endOfCandidates(credentials.ufrag());
         }
         if (components == 2 && !muxed && theirs.rtcpMux()) {
@@ -140,7 +148,7 @@ final class Transport implements TransportPort.Listener {
     /** Begins DTLS, or goes on with what there is when the peer is the same. */
     void secure(boolean asClient, MediaSection.Transport theirs) {
         TransportPort open = port;
-        boolean same = client != null && fingerprints.equals(theirs.fingerprints()) && remoteTlsId.equals(theirs.tlsId());
+        boolean same = client != null && !wouldBeginAnew(theirs);
         if (open != null && !same) {
             client = asClient;
             fingerprints = theirs.fingerprints();
@@ -174,15 +182,21 @@ final class Transport implements TransportPort.Listener {
             ice.remoteCandidates.add(new RTCIceCandidate(line, null, null, present.ufrag()));
         }
         if (port == null) {
-            waiting.add(new Waiting(line, ufrag));
+            keep(line, ufrag);
         } else {
             port.addCandidate(line, ufrag);
         }
     }
 
+    private void keep(String line, String ufrag) {
+        if (waiting.size() < MOST_WAITING) {
+            waiting.add(new Waiting(line, ufrag));
+        }
+    }
+
     void endOfCandidates(String ufrag) {
         if (port == null) {
-            waiting.add(new Waiting("", ufrag));
+            keep("", ufrag);
         } else {
             port.endOfCandidates(ufrag);
         }
@@ -194,12 +208,38 @@ final class Transport implements TransportPort.Listener {
         }
     }
 
-    /** Ends it; with events, unless the connection ends with it. */
-    void close(boolean silently) {
+    /** All is stable: this is what can be gone back to. */
+    void stable() {
+        stableLocal = local;
+        stableRemote = remote;
+    }
+
+    /** Closes what was opened; nothing is heard of that any more. */
+    private void shut() {
         TransportPort open = port;
+        Ears listening = ears;
         if (open != null) {
             open.close();
         }
+        if (listening != null) {
+            listening.deaf = true;
+        }
+        state.open.remove(this);
+    }
+
+    /** The offer that has opened it was taken back, and may yet be made again. */
+    void reset() {
+        shut();
+        port = null;
+        candidates.clear();
+        ice.localCandidates.clear();
+        gathered = false;
+        ice.gatheringState = RTCIceGathererState.NEW;
+    }
+
+    /** Ends it; with events, unless the connection ends with it. */
+    void close(boolean silently) {
+        shut();
         if (silently) {
             dtls.state = RTCDtlsTransportState.CLOSED;
             ice.state = RTCIceTransportState.CLOSED;
@@ -208,38 +248,50 @@ final class Transport implements TransportPort.Listener {
         }
     }
 
-    @Override
-    public void onCandidate(String ufrag, String line, @Nullable String url) {
-        events.candidate(this, ufrag, line, url);
-    }
+    /** Hears of a port as long as that is the transport's. */
+    private final class Ears implements TransportPort.Listener {
+        private boolean deaf;
 
-    @Override
-    public void onGathered(String ufrag) {
-        events.gathered(this, ufrag);
-    }
+        @Override
+        public void onCandidate(String ufrag, String line, @Nullable String url) {
+            if (!deaf) {
+                events.candidate(Transport.this, ufrag, line, url);
+            }
+        }
 
-    @Override
-    public void onGatheringError(RTCPeerConnectionIceErrorEvent error) {
-        events.error(error);
-    }
+        @Override
+        public void onGathered(String ufrag) {
+            if (!deaf) {
+                events.gathered(Transport.this, ufrag);
+            }
+        }
 
-    @Override
-    public void onIceState(RTCIceTransportState now) {
-        events.iceChanged(this, null, now);
-    }
+        @Override
+        public void onGatheringError(RTCPeerConnectionIceErrorEvent error) {
+            if (!deaf) {
+                events.error(error);
+            }
+        }
 
-    @Override
-    public void onSelectedPair(TransportPort.SelectedPair pair) {
-        events.iceChanged(this, pair, null);
-    }
+        @Override
+        public void onIce(TransportPort.@Nullable SelectedPair pair, RTCIceTransportState now) {
+            if (!deaf) {
+                events.iceChanged(Transport.this, pair, now);
+            }
+        }
 
-    @Override
-    public void onDtls(TransportPort.DtlsOutcome outcome) {
-        events.dtlsChanged(this, outcome);
-    }
+        @Override
+        public void onDtls(TransportPort.DtlsOutcome outcome) {
+            if (!deaf) {
+                events.dtlsChanged(Transport.this, outcome);
+            }
+        }
 
-    @Override
-    public void onMedia(String mid) {
-        events.mediaCame(mid);
+        @Override
+        public void onMedia(String mid) {
+            if (!deaf) {
+                events.mediaCame(mid);
+            }
+        }
     }
 }

@@ -130,20 +130,22 @@ final class TransportEvents {
         }
     }
 
-    void iceChanged(Transport transport, TransportPort.@Nullable SelectedPair pair, @Nullable RTCIceTransportState now) {
-        if (state.closed) {
-            return;
-        }
+    void iceChanged(Transport transport, TransportPort.@Nullable SelectedPair pair, RTCIceTransportState now) {
         RTCIceTransport ice = transport.ice;
-        boolean changed = now != null && now != ice.state;
-        if (pair != null) {
-            ice.selectedPair = new RTCIceTransport.RTCIceCandidatePair(new RTCIceCandidate(pair.local(), null, null, null),
-                    new RTCIceCandidate(pair.remote(), null, null, null));
-        }
-        if (now != null) {
+        boolean changed;
+        boolean[] aggregated;
+        synchronized (state.lock) {
+            if (state.closed) {
+                return;
+            }
+            changed = now != ice.state;
             ice.state = now;
+            if (pair != null) {
+                ice.selectedPair = new RTCIceTransport.RTCIceCandidatePair(new RTCIceCandidate(pair.local(), null, null, null),
+                        new RTCIceCandidate(pair.remote(), null, null, null));
+            }
+            aggregated = derive();
         }
-        boolean[] aggregated = derive();
         if (pair != null) {
             ice.dispatchEvent(new Event("selectedcandidatepairchange"));
         }
@@ -155,12 +157,16 @@ final class TransportEvents {
 
     void dtlsChanged(Transport transport, TransportPort.DtlsOutcome outcome) {
         RTCDtlsTransport dtls = transport.dtls;
-        if (state.closed || outcome.state() == dtls.state) {
-            return;
-        }
-        dtls.state = outcome.state();
-        if (outcome.state() == RTCDtlsTransportState.CONNECTED) {
-            dtls.remoteCertificates = outcome.remoteCertificates();
+        boolean[] aggregated;
+        synchronized (state.lock) {
+            if (state.closed || outcome.state() == dtls.state) {
+                return;
+            }
+            dtls.state = outcome.state();
+            if (outcome.state() == RTCDtlsTransportState.CONNECTED) {
+                dtls.remoteCertificates = outcome.remoteCertificates();
+            }
+            aggregated = derive();
         }
         if (outcome.state() == RTCDtlsTransportState.FAILED) {
             RTCErrorDetailType detail = outcome.wrongFingerprint()
@@ -169,7 +175,7 @@ final class TransportEvents {
             dtls.dispatchEvent(new RTCErrorEvent(RTCError.dtls(detail, outcome.receivedAlert(), outcome.sentAlert(), outcome.why())));
         }
         dtls.dispatchEvent(new Event("statechange"));
-        tell(derive());
+        tell(aggregated);
     }
 
     /** A transport has ended that no media needs any more. */
@@ -177,6 +183,7 @@ final class TransportEvents {
         if (!state.closed && transport.dtls.state != RTCDtlsTransportState.CLOSED) {
             transport.dtls.state = RTCDtlsTransportState.CLOSED;
             transport.ice.state = RTCIceTransportState.CLOSED;
+            transport.ice.selectedPair = null;
             transport.ice.dispatchEvent(new Event("statechange"));
             transport.dtls.dispatchEvent(new Event("statechange"));
             refresh();
@@ -185,10 +192,15 @@ final class TransportEvents {
 
     /** The transports are others now. */
     void refresh() {
-        if (!state.closed) {
-            tell(derive());
-            updateGathering();
+        boolean[] aggregated;
+        synchronized (state.lock) {
+            if (state.closed) {
+                return;
+            }
+            aggregated = derive();
         }
+        tell(aggregated);
+        updateGathering();
     }
 
     void mediaCame(String mid) {
@@ -196,22 +208,20 @@ final class TransportEvents {
         synchronized (state.lock) {
             transceiver = state.closed ? null : state.withMid(mid);
         }
-        if (transceiver != null && !transceiver.stopping) {
+        if (transceiver != null && !transceiver.stopping && transceiver.receptive) {
             transceiver.receiver.getTrack().mute(false);
         }
     }
 
-    /** Sets the aggregated states anew and returns which of them have changed. */
+    /** Sets the aggregated states anew and returns which of them have changed; with the lock held. */
     private boolean[] derive() {
-        synchronized (state.lock) {
-            List<Transport> transports = state.transports();
-            RTCIceConnectionState ice = ice(transports);
-            RTCPeerConnectionState all = all(transports, ice);
-            boolean[] changed = {ice != iceConnectionState, all != connectionState};
-            iceConnectionState = ice;
-            connectionState = all;
-            return changed;
-        }
+        List<Transport> transports = state.transports();
+        RTCIceConnectionState ice = ice(transports);
+        RTCPeerConnectionState all = all(transports, ice);
+        boolean[] changed = {ice != iceConnectionState, all != connectionState};
+        iceConnectionState = ice;
+        connectionState = all;
+        return changed;
     }
 
     private void tell(boolean[] changed) {

@@ -43,11 +43,8 @@ public interface TransportPort {
         /** A server gave no candidate. */
         void onGatheringError(RTCPeerConnectionIceErrorEvent error);
 
-        /** The checks got on. */
-        void onIceState(RTCIceTransportState state);
-
-        /** Data goes by a pair from now on. */
-        void onSelectedPair(SelectedPair pair);
+        /** The checks got on, and data goes by a pair, where there is a new one. */
+        void onIce(@Nullable SelectedPair pair, RTCIceTransportState state);
 
         /** DTLS got on. */
         void onDtls(DtlsOutcome outcome);

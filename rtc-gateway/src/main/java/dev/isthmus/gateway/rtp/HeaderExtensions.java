@@ -122,7 +122,7 @@ public final class HeaderExtensions {
 
         /** Adds an extension that stands in another packet, if it does. */
         public void copy(int id, ByteBuffer source, int packet, int sourceId) {
-            int found = id == 0 ? -1 : find(source, packet, sourceId);
+            int found = id == 0 || id >= STOP ? -1 : find(source, packet, sourceId);
             int length = found & 0xff;
             if (found >= 0 && length > 0 && length <= 16) {
                 buffer.put(at, (byte) (id << 4 | length - 1));

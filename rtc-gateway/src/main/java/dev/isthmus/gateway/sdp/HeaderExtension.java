@@ -40,6 +40,13 @@ public record HeaderExtension(int id, String direction, String uri, String attri
         return new HeaderExtension(id, slash < 0 ? "sendrecv" : parts[0].substring(slash + 1), parts[1], parts.length > 2 ? parts[2] : "");
     }
 
+    /** Returns the same as the other side says it (RFC 8285, section 7). */
+    HeaderExtension reversed() {
+        return new HeaderExtension(id, direction.equals("sendonly") ? "recvonly" : direction.equals("recvonly") ? "sendonly" : direction,
+                uri,
+                attributes);
+    }
+
     /** Returns the line, without its end. */
     public String line() {
         return "a=extmap:" + id + (direction.equals("sendrecv") ? "" : "/" + direction) + " " + uri

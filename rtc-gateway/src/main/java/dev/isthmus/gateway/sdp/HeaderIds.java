@@ -60,7 +60,7 @@ public final class HeaderIds {
     /** Returns the id of an extension, a free one where it has none yet; null when all that one byte can say are taken. */
     public @Nullable HeaderExtension assign(String uri) {
         for (Map.Entry<Integer, String> known : extensions.entrySet()) {
-            if (known.getValue().equals(uri)) {
+            if (known.getValue().equals(uri) && known.getKey() <= LAST_ONE_BYTE_ID) {
                 return new HeaderExtension(known.getKey(), "sendrecv", uri, "");
             }
         }
@@ -83,6 +83,7 @@ public final class HeaderIds {
         List<String> known = RtpCapabilities.extensions(offered.kind());
         Set<Integer> here = new TreeSet<>();
         return offered.extensions().stream().filter(e -> known.contains(e.uri()) && e.id() <= LAST_ONE_BYTE_ID && here.add(e.id()))
-                .filter(e -> Objects.requireNonNullElse(taken.putIfAbsent(e.id(), e.uri()), e.uri()).equals(e.uri())).toList();
+                .filter(e -> Objects.requireNonNullElse(taken.putIfAbsent(e.id(), e.uri()), e.uri()).equals(e.uri()))
+                .map(HeaderExtension::reversed).toList();
     }
 }

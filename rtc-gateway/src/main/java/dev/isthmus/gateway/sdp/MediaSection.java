@@ -27,13 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param simulcast its encodings
  * @param sources what it says of the sender's SSRCs
  * @param bitrate what the writer wants to receive at most, in bit/s, or 0 (RFC 9429, section 5.10)
- * @param reducedSize whether RTCP may be shorter than a compound packet (RFC 5506)
  * @param transport how it is reached
  */
 public record MediaSection(int index, int line, String kind, int port, String protocol, List<String> formats, String mid,
         MediaDirection direction, boolean bundleOnly, List<RtpFormat> codecs, List<HeaderExtension> extensions, List<String> streams,
-        boolean namesStreams, String trackId, Simulcast simulcast, List<Source> sources, long bitrate, boolean reducedSize,
-        Transport transport) {
+        boolean namesStreams, String trackId, Simulcast simulcast, List<Source> sources, long bitrate, Transport transport) {
     /** An SSRC and its canonical name. */
     public record Source(int ssrc, String cname) {}
 
@@ -51,9 +49,11 @@ public record MediaSection(int index, int line, String kind, int port, String pr
      * @param tlsId of the DTLS association (RFC 8842), or an empty text
      * @param rtcpMux whether RTCP is multiplexed (RFC 5761)
      * @param rtcpMuxOnly whether it must be (RFC 8858)
+     * @param reducedSize whether RTCP may be shorter than a compound packet (RFC 5506)
      */
     public record Transport(@Nullable IceCredentials credentials, List<String> options, boolean lite, int pacing, List<String> candidates,
-            boolean endOfCandidates, List<Fingerprint> fingerprints, String setup, String tlsId, boolean rtcpMux, boolean rtcpMuxOnly) {}
+            boolean endOfCandidates, List<Fingerprint> fingerprints, String setup, String tlsId, boolean rtcpMux, boolean rtcpMuxOnly,
+            boolean reducedSize) {}
 
     private static final String NO_STREAM = "-";
 
@@ -80,7 +80,7 @@ public record MediaSection(int index, int line, String kind, int port, String pr
         return new MediaSection(index, media.line(), media.kind(), media.port(), media.protocol(), media.formats(), media.mid(),
                 MediaDirection.of(session, media), media.has("bundle-only"), rtp ? RtpFormat.of(media) : List.of(),
                 rtp ? HeaderExtension.of(session, media) : List.of(), List.copyOf(streams), media.has("msid"), trackId,
-                rtp ? Simulcast.of(media) : Simulcast.NONE, sources(media), bitrate(media), media.has("rtcp-rsize"),
+                rtp ? Simulcast.of(media) : Simulcast.NONE, sources(media), bitrate(media),
                 transport(session, media));
     }
 
@@ -124,7 +124,8 @@ public record MediaSection(int index, int line, String kind, int port, String pr
                 media.all("candidate").stream().map(c -> "candidate:" + c.value()).toList(),
                 media.has("end-of-candidates") || session.value("end-of-candidates") != null, fingerprints,
                 Objects.requireNonNullElse(session.value(media, "setup"), ""),
-                Objects.requireNonNullElse(session.value(media, "tls-id"), ""), media.has("rtcp-mux"), media.has("rtcp-mux-only"));
+                Objects.requireNonNullElse(session.value(media, "tls-id"), ""), media.has("rtcp-mux"), media.has("rtcp-mux-only"),
+                media.has("rtcp-rsize"));
     }
 
     /** Returns whether it is refused, or ended: its port is 0, and not since it is bundled. */

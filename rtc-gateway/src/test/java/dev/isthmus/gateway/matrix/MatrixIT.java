@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.RTCRtpReceiver;
 import dev.isthmus.gateway.peer.RTCRtpTransceiver;
+import dev.isthmus.ice.support.Peers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Connections with browsers and other stacks, each as offerer and as answerer: sound by its frequency, pictures decoded. */
 class MatrixIT {
-    private static RealPeer open(String name) {
+    private static RealPeer open(String name) throws Exception {
         return switch (name) {
             case "chromium" -> new ChromiumPeer();
+            case "aiortc" -> {
+                Peers.pythonModule("aiortc", "python3-aiortc");
+                yield new CommandPeer("/usr/bin/python3", "src/test/peers/aiortc_peer.py");
+            }
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -34,7 +39,7 @@ class MatrixIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"chromium, VP8", "chromium, H264"})
+    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8"})
     void theyOffer(String name, String codec) throws Exception {
         try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
             peer.addAudio(440);
@@ -45,7 +50,7 @@ class MatrixIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"chromium, VP8", "chromium, H264"})
+    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8"})
     void weOffer(String name, String codec) throws Exception {
         try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
             echo.pc.addTransceiver("audio");

@@ -42,7 +42,7 @@ final class EventQueue implements TaskQueue {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is, the next task is to run
             LOG.error("a task of a connection failed", e);
         }
     }

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.media.MediaSession;
 import dev.isthmus.gateway.peer.RTCDtlsTransportState;
+import dev.isthmus.gateway.peer.RTCIceTransportPolicy;
 import dev.isthmus.gateway.peer.RTCIceTransportState;
 import dev.isthmus.gateway.peer.RTCPeerConnectionIceErrorEvent;
 import dev.isthmus.gateway.peer.TaskQueue;
@@ -16,6 +17,7 @@ import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.dtls.bc.BcDtlsEngine;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceCredentials;
 import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
@@ -23,13 +25,17 @@ import dev.isthmus.ice.net.Wheel;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.net.LiveSession;
+import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.turn.client.TurnData;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +44,25 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     private static final int RTP = 1;
     private static final int RTCP = 2;
     private static final int MOST_EARLY = 8;
+    private static final int NO_ANSWER = 701;
     private static final int ROOM = 2048;
 
     private final PeerLoop owner;
     private final Setup setup;
     private final TaskQueue queue;
     private final Listener listener;
-    private final List<@Nullable SecureChannel> channels = new ArrayList<>(java.util.Arrays.asList(null, null));
+    private final List<@Nullable SecureChannel> channels = new ArrayList<>(Arrays.asList(null, null));
     /** Records that came before it was said who the peer is. */
     private final Deque<byte[]> early = new ArrayDeque<>();
+    /** What came before there was a session. */
+    private final Deque<Consumer<LiveSession>> waiting = new ArrayDeque<>();
+    /** Generations of the peer's that have no more candidates. */
+    private final Set<String> endedGenerations = new HashSet<>();
+    private String remoteUfrag = "";
+    /** Servers that have not answered. */
+    private final Set<String> silent = new HashSet<>();
+    private RTCDtlsTransportState dtlsState = RTCDtlsTransportState.NEW;
+    private @Nullable Dtls present;
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
     private final ByteBuffer records = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM + TurnData.TAILROOM);
     private @Nullable LiveSession session;
@@ -55,7 +71,6 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     private String ufrag;
     private RTCIceTransportState state = RTCIceTransportState.NEW;
     private boolean gathered;
-    private boolean remoteEnded;
     private boolean muxed;
     private boolean closed;
 
@@ -71,12 +86,20 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     /** Runs something on the loop, unless it is closed by then. */
     private void message(Consumer<LiveSession> task) {
         owner.loop().execute(() -> {
-            LiveSession open = session;
-            if (!closed && open != null) {
-                task.accept(open);
-                refile();
+            if (session == null && !closed) {
+                waiting.add(task); // the servers' names are still being asked for
+            } else {
+                carryOut(task);
             }
         });
+    }
+
+    private void carryOut(Consumer<LiveSession> task) {
+        LiveSession open = session;
+        if (!closed && open != null) {
+            task.accept(open);
+            refile();
+        }
     }
 
     private void tell(Consumer<Listener> what) {
@@ -95,15 +118,17 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
             long now = owner.loop().nowNanos();
             media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), owner.random().token(16), now);
             owner.gather(opened);
+            for (Consumer<LiveSession> task = waiting.poll(); task != null; task = waiting.poll()) {
+                carryOut(task);
+            }
         });
     }
 
     @Override
-    public void restart(dev.isthmus.ice.ice.IceCredentials local) {
+    public void restart(IceCredentials local) {
         message(open -> {
             ufrag = local.ufrag();
             gathered = false;
-            remoteEnded = false;
             open.restart(local);
         });
     }
@@ -111,7 +136,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     @Override
     public void setRemote(RemoteIce remote) {
         message(open -> {
-            remoteEnded = false;
+            remoteUfrag = remote.credentials().ufrag();
             if (remote.lite()) {
                 open.setRemoteLite();
             }
@@ -130,7 +155,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     @Override
     public void endOfCandidates(String generation) {
         message(open -> {
-            remoteEnded = true;
+            endedGenerations.add(generation.isEmpty() ? remoteUfrag : generation);
             open.endOfRemoteCandidates(generation);
             tellState();
         });
@@ -163,6 +188,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         made[0] = channel;
         channels.set(component - 1, channel);
         if (component == RTP) {
+            present = dtls;
             tellDtls(RTCDtlsTransportState.NEW, List.of(), dtls, null);
         }
         startIfConnected(open);
@@ -179,6 +205,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
                 SecureChannel channel = channels.get(component - 1);
                 if (channel != null) {
                     channel.start(owner.loop().nowNanos());
+                    connecting(component);
                     drain(component, channel);
                 }
             }
@@ -204,6 +231,13 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         }
     }
 
+    private void connecting(int component) {
+        Dtls dtls = present;
+        if (component == RTP && dtls != null && dtlsState == RTCDtlsTransportState.NEW) {
+            tellDtls(RTCDtlsTransportState.CONNECTING, List.of(), dtls, null);
+        }
+    }
+
     private void onDtlsEvent(int component, Dtls dtls, DtlsEvent event) {
         if (component != RTP) {
             return;
@@ -220,6 +254,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     }
 
     private void tellDtls(RTCDtlsTransportState now, List<byte[]> certificates, Dtls dtls, DtlsEvent.@Nullable Failed failed) {
+        dtlsState = now;
         boolean fingerprint = failed != null && failed.refusal() == DtlsReason.WRONG_FINGERPRINT;
         DtlsOutcome outcome = new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.alert(), -1, fingerprint,
                 failed == null ? "" : failed.why());
@@ -231,7 +266,10 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         message(open -> {
             muxed = true;
             open.endSecondComponent();
-            channels.set(RTCP - 1, null);
+            SecureChannel second = channels.set(RTCP - 1, null);
+            if (second != null) {
+                second.close();
+            }
         });
     }
 
@@ -291,7 +329,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
                 tellState();
             }
             case SessionEvent.GatheringError(String url, TransportAddress base, int code, String text) ->
-                tell(l -> l.onGatheringError(RTCPeerConnectionIceErrorEvent.of(base.host(), base.port(), url, code, text)));
+                failed(url, base, code, text);
             case SessionEvent.StateChanged changed -> {
                 tellState();
                 startIfConnected(open);
@@ -303,15 +341,29 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         }
     }
 
+    /** Where we are is said only to those who are told it anyway; that nobody answers is said once of each server. */
+    private void failed(String url, TransportAddress base, int code, String text) {
+        if (code != NO_ANSWER || silent.add(url)) {
+            boolean told = setup.configuration().iceTransportPolicy() == RTCIceTransportPolicy.ALL;
+            tell(l -> l.onGatheringError(
+                    RTCPeerConnectionIceErrorEvent.of(told ? base.host() : null, told ? base.port() : null, url, code, text)));
+        }
+    }
+
     private void selected(CandidatePair pair) {
         String local = CandidateAttribute.line(pair.local());
         String remote = CandidateAttribute.line(pair.remote());
-        tell(l -> l.onSelectedPair(new SelectedPair(local, remote)));
+        tellIce(new SelectedPair(local, remote));
         drain(RTP, channels.get(RTP - 1));
         drain(RTCP, channels.get(RTCP - 1));
     }
 
     private void tellState() {
+        tellIce(null);
+    }
+
+    /** A pair and the state that it brings are told in one. */
+    private void tellIce(@Nullable SelectedPair pair) {
         LiveSession open = session;
         if (open == null) {
             return;
@@ -319,13 +371,14 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         RTCIceTransportState now = switch (open.state()) {
             case NEW -> RTCIceTransportState.NEW;
             case CHECKING -> RTCIceTransportState.CHECKING;
-            case CONNECTED -> gathered && remoteEnded ? RTCIceTransportState.COMPLETED : RTCIceTransportState.CONNECTED;
+            case CONNECTED ->
+                gathered && endedGenerations.contains(remoteUfrag) ? RTCIceTransportState.COMPLETED : RTCIceTransportState.CONNECTED;
             case DISCONNECTED -> RTCIceTransportState.DISCONNECTED;
             case FAILED -> RTCIceTransportState.FAILED;
         };
-        if (now != state) {
+        if (now != state || pair != null) {
             state = now;
-            tell(l -> l.onIceState(now));
+            tell(l -> l.onIce(pair, now));
         }
     }
 
@@ -363,6 +416,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     private void onRecords(int component, ByteBuffer buffer, int offset, int length) {
         SecureChannel channel = channels.get(component - 1);
         if (channel != null) {
+            connecting(component);
             channel.onDtls(buffer, offset, length, owner.loop().nowNanos());
             drain(component, channel);
         } else if (component == RTP && early.size() < MOST_EARLY) {
@@ -408,13 +462,18 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         owner.loop().execute(task);
     }
 
+    @Override
+    public long nowNanos() {
+        return owner.loop().nowNanos();
+    }
+
     private long onTimer(long nowNanos) {
         MediaSession m = media;
         if (m != null && !closed) {
             m.onTimeout(nowNanos);
             return m.nextDeadline();
         }
-        return dev.isthmus.ice.time.Deadline.NONE;
+        return Deadline.NONE;
     }
 
     private void refile() {
