@@ -176,10 +176,8 @@ final class OfferMaker {
                 .map(Objects::requireNonNull).toList();
         LocalSection.Media media = writer.media(t, t.direction, codecs(t), extensions,
                 t.direction.sends() ? SectionWriter.sending(t) : Simulcast.NONE);
-        LocalSection.Transport reached = bundleOnly
-                ? null
-                : writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass", rtcp(transport),
-                        section.mid().equals(tellers.get(transport)));
+        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass",
+                rtcp(transport), section.mid().equals(tellers.get(transport)));
         return new LocalSection(t.kind, PROTOCOL, List.of(), section.mid(),
                 bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN, media, null, reached,
                 transport.remote == null || !transport.hasRtcpPort());

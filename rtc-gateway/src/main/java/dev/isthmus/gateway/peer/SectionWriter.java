@@ -50,7 +50,7 @@ final class SectionWriter {
 
     /**
      * Returns how a transport is reached, with the credentials that it has in this description. Candidates are told once; the rest is said in each
-     * media description of a BUNDLE, as browsers do and aiortc demands, where RFC 9143 would have it once too.
+     * media description of a BUNDLE, as browsers do, and as aiortc and GStreamer demand, where RFC 9143 would have it once too.
      *
      * @param first whether it is the first media description that goes by it
      */

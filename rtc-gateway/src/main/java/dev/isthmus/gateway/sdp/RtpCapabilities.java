@@ -65,7 +65,8 @@ public final class RtpCapabilities {
 
     /** Returns whether packets of one format are packets of the other: level and bit rate may differ, what a decoder must know may not. */
     public static boolean same(RtpFormat a, RtpFormat b) {
-        if (!a.is(b.name()) || a.clockRate() != b.clockRate() || a.channels() != b.channels()) {
+        boolean channels = a.channels() == b.channels() || a.is("opus"); // has two by definition, and GStreamer may not say so
+        if (!a.is(b.name()) || a.clockRate() != b.clockRate() || !channels) {
             return false;
         }
         return switch (a.name().toUpperCase(Locale.ROOT)) {

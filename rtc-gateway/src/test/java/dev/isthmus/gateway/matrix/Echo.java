@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 
 /** A connection of ours that sends back what it receives: what the peer then hears and sees has crossed both ways. */
 final class Echo implements AutoCloseable {
-    private final PeerNetwork network = PeerNetwork
-            .start(PeerNetwork.Options.usual().withLoops(2)
-                    .withHosts(List.of(Objects.requireNonNull(TransportAddress.parse("127.0.0.1", 0)))));
+    private final PeerNetwork network;
     final RTCPeerConnection pc;
 
-    Echo(RTCConfiguration configuration) {
+    Echo(RTCConfiguration configuration, String host) {
+        network = PeerNetwork.start(
+                PeerNetwork.Options.usual().withLoops(2).withHosts(List.of(Objects.requireNonNull(TransportAddress.parse(host, 0)))));
         pc = new RTCPeerConnection(configuration, network);
         pc.setOnTrack(e -> {
             if (e.getTransceiver().getDirection() == RTCRtpTransceiverDirection.SENDRECV) {

@@ -3,6 +3,7 @@ package dev.isthmus.gateway.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.isthmus.gateway.peer.RTCBundlePolicy;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.RTCRtpReceiver;
 import dev.isthmus.gateway.peer.RTCRtpTransceiver;
@@ -11,8 +12,11 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.jspecify.annotations.Nullable;
 
 /** Connections with browsers and other stacks, each as offerer and as answerer: sound by its frequency, pictures decoded. */
 class MatrixIT {
@@ -22,6 +26,10 @@ class MatrixIT {
             case "aiortc" -> {
                 Peers.pythonModule("aiortc", "python3-aiortc");
                 yield new CommandPeer("/usr/bin/python3", "src/test/peers/aiortc_peer.py");
+            }
+            case "gstreamer" -> {
+                Peers.pythonModule("gi.repository.GstWebRTC", "python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad");
+                yield new CommandPeer("/usr/bin/python3", "src/test/peers/gstreamer_peer.py");
             }
             default -> throw new IllegalArgumentException(name);
         };
@@ -38,10 +46,29 @@ class MatrixIT {
         assertThat(peer.frequency()).isCloseTo(hertz, within(15.0));
     }
 
+    private static @Nullable OwnInterface own;
+
+    @BeforeAll
+    static void makeInterface() throws Exception {
+        own = new OwnInterface();
+    }
+
+    @AfterAll
+    static void removeInterface() throws Exception {
+        Objects.requireNonNull(own).close();
+    }
+
+    /** GStreamer wants one transport from the beginning, and not by loopback. */
+    private static Echo echo(String name) {
+        return name.equals("gstreamer")
+                ? new Echo(RTCConfiguration.DEFAULT.withBundlePolicy(RTCBundlePolicy.MAX_BUNDLE), OwnInterface.ADDRESS)
+                : new Echo(RTCConfiguration.DEFAULT, "127.0.0.1");
+    }
+
     @ParameterizedTest
-    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8"})
+    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8", "gstreamer, VP8", "gstreamer, H264"})
     void theyOffer(String name, String codec) throws Exception {
-        try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
+        try (Echo echo = echo(name); RealPeer peer = open(name)) {
             peer.addAudio(440);
             peer.addVideo(codec);
             peer.accept(echo.answer(peer.offer(false)));
@@ -50,9 +77,9 @@ class MatrixIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8"})
+    @CsvSource({"chromium, VP8", "chromium, H264", "aiortc, VP8", "gstreamer, VP8", "gstreamer, H264"})
     void weOffer(String name, String codec) throws Exception {
-        try (Echo echo = new Echo(RTCConfiguration.DEFAULT); RealPeer peer = open(name)) {
+        try (Echo echo = echo(name); RealPeer peer = open(name)) {
             echo.pc.addTransceiver("audio");
             RTCRtpTransceiver video = echo.pc.addTransceiver("video");
             video.setCodecPreferences(Objects.requireNonNull(RTCRtpReceiver.getCapabilities("video")).codecs().stream()

@@ -1,0 +1,162 @@
+"""A GStreamer webrtcbin, driven by lines of JSON: it sends a tone and pictures, and says what it hears and sees.
+
+Each line in has an "op"; each line out is "OK " and a value in JSON, or "ERROR " and a text.
+"""
+import json
+import struct
+import sys
+import threading
+import traceback
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstWebRTC", "1.0")
+gi.require_version("GstSdp", "1.0")
+from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
+
+PAYLOADS = {
+    "VP8": ("vp8enc deadline=1 keyframe-max-dist=50 ! rtpvp8pay pt={pt} picture-id-mode=2", "VP8"),
+    "H264": ("x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! video/x-h264,profile=constrained-baseline ! "
+             "h264parse ! rtph264pay pt={pt} config-interval=-1 aggregate-mode=zero-latency", "H264"),
+}
+
+
+class Peer:
+    def __init__(self):
+        self.pipe = Gst.Pipeline.new("peer")
+        self.rtc = Gst.ElementFactory.make("webrtcbin", "rtc")
+        self.rtc.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
+        self.pipe.add(self.rtc)
+        self.rtc.connect("pad-added", self.on_pad)
+        self.frequency = 0.0
+        self.frames = 0
+        self.audio = None
+        self.video = None
+        self.crossings, self.samples, self.last = 0, 0, 0
+        self.pipe.set_state(Gst.State.READY)
+
+    def on_pad(self, _, pad):
+        if pad.direction == Gst.PadDirection.SRC:
+            decoder = Gst.ElementFactory.make("decodebin")
+            decoder.connect("pad-added", self.on_decoded)
+            self.pipe.add(decoder)
+            decoder.sync_state_with_parent()
+            pad.link(decoder.get_static_pad("sink"))
+
+    def on_decoded(self, _, pad):
+        kind = pad.get_current_caps().get_structure(0).get_name()
+        text = "audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=48000,channels=1 ! fakesink name=out sync=false" \
+            if kind.startswith("audio") else "fakesink name=out sync=false"
+        sink = Gst.parse_bin_from_description("queue ! " + text, True)
+        self.pipe.add(sink)
+        sink.sync_state_with_parent()
+        pad.link(sink.get_static_pad("sink"))
+        out = sink.get_by_name("out").get_static_pad("sink")
+        out.add_probe(Gst.PadProbeType.BUFFER, self.on_sound if kind.startswith("audio") else self.on_picture)
+
+    def on_picture(self, _, info):
+        self.frames += 1
+        return Gst.PadProbeReturn.OK
+
+    def on_sound(self, _, info):
+        """The frequency of a clean tone is half the number of times a second that it crosses zero."""
+        buffer = info.get_buffer()
+        data = buffer.extract_dup(0, buffer.get_size())
+        for value in struct.unpack("<%dh" % (len(data) // 2), data):
+            if abs(value) > 500:
+                sign = 1 if value > 0 else -1
+                self.crossings += sign != self.last and self.last != 0
+                self.last = sign
+        self.samples += len(data) // 2
+        if self.samples >= 48000:
+            self.frequency = self.crossings * 48000 / self.samples / 2
+            self.crossings, self.samples = 0, 0
+        return Gst.PadProbeReturn.OK
+
+    def add(self, source, caps):
+        branch = Gst.parse_bin_from_description(source + " ! queue ! capsfilter caps=\"" + caps + "\"", True)
+        self.pipe.add(branch)
+        branch.sync_state_with_parent()
+        branch.link(self.rtc)
+
+    def add_sources(self, audio_pt, video_pt):
+        if self.audio:
+            self.add("audiotestsrc is-live=true freq=%d ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=%d"
+                     % (self.audio, audio_pt), "application/x-rtp,media=audio,encoding-name=OPUS,payload=%d,clock-rate=48000,encoding-params=(string)2" % audio_pt)
+        if self.video:
+            encoder, name = PAYLOADS[self.video]
+            self.add("videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=25/1 ! videoconvert ! "
+                     + encoder.format(pt=video_pt), "application/x-rtp,media=video,encoding-name=%s,payload=%d,clock-rate=90000"
+                     % (name, video_pt))
+
+    def call(self, signal, *args):
+        done = threading.Event()
+        promise = Gst.Promise.new_with_change_func(lambda *_: done.set())
+        self.rtc.emit(signal, *args, promise)
+        if not done.wait(15):
+            raise TimeoutError(signal)
+        return promise.get_reply()
+
+    def describe(self, kind, text):
+        _, sdp = GstSdp.sdp_message_new_from_text(text)
+        return GstWebRTC.WebRTCSessionDescription.new(kind, sdp)
+
+    def make(self, signal, key, kind):
+        reply = self.call(signal, None)
+        if reply.has_field("error"):
+            raise RuntimeError(reply.to_string())
+        description = reply.get_value(key)
+        message = description.sdp
+        text = message.as_text()
+        self.call("set-local-description", self.describe(kind, text))
+        for _ in range(500):
+            if self.rtc.get_property("ice-gathering-state") == GstWebRTC.WebRTCICEGatheringState.COMPLETE:
+                break
+            threading.Event().wait(0.02)
+        local = self.rtc.get_property("local-description")
+        local_message = local.sdp
+        return local_message.as_text()
+
+    def do(self, op):
+        name = op["op"]
+        if name == "audio":
+            self.audio = op["hertz"]
+        elif name == "video":
+            self.video = op["codec"]
+        elif name == "offer":
+            self.add_sources(97, 96)
+            self.pipe.set_state(Gst.State.PLAYING)
+            self.pipe.get_state(5 * Gst.SECOND)
+            return self.make("create-offer", "offer", GstWebRTC.WebRTCSDPType.OFFER)
+        elif name == "answer":
+            pts = {}
+            for line in op["sdp"].splitlines():
+                if line.startswith("a=rtpmap:"):
+                    number, codec = line[9:].split(" ", 1)
+                    pts.setdefault(codec.split("/")[0].upper(), int(number))
+            self.add_sources(pts.get("OPUS", 0), pts.get((self.video or "VP8").upper(), 0))
+            self.pipe.set_state(Gst.State.PLAYING)
+            self.pipe.get_state(5 * Gst.SECOND)
+            self.call("set-remote-description", self.describe(GstWebRTC.WebRTCSDPType.OFFER, op["sdp"]))
+            return self.make("create-answer", "answer", GstWebRTC.WebRTCSDPType.ANSWER)
+        elif name == "accept":
+            self.call("set-remote-description", self.describe(GstWebRTC.WebRTCSDPType.ANSWER, op["sdp"]))
+        elif name == "frequency":
+            return self.frequency
+        elif name == "frames":
+            return self.frames
+        else:
+            raise ValueError(name)
+
+
+Gst.init(None)
+loop = GLib.MainLoop()
+threading.Thread(target=loop.run, daemon=True).start()
+peer = Peer()
+for line in sys.stdin:
+    try:
+        print("OK " + json.dumps(peer.do(json.loads(line))), flush=True)
+    except Exception:
+        print("ERROR " + json.dumps(traceback.format_exc()), flush=True)
+peer.pipe.set_state(Gst.State.NULL)
