@@ -64,7 +64,9 @@ window.peer = (() => {
   }, 200);
 
   const gathered = () => new Promise(done => {
-    const look = () => pc.iceGatheringState === 'complete' ? done() : setTimeout(look, 20);
+    // after a restart the state may still be that of the generation before, whose candidates are gone from the description
+    const all = () => pc.iceGatheringState === 'complete' && pc.localDescription.sdp.includes('a=candidate');
+    const look = () => all() ? done() : setTimeout(look, 20);
     look();
   });
 

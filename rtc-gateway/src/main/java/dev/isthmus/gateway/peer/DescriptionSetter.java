@@ -352,6 +352,7 @@ final class DescriptionSetter {
         List.copyOf(state.open).stream().filter(t -> !needed.contains(t)).forEach(Transport::reset);
         needed.forEach(Transport::resume);
         state.lastAnswer = null;
+        state.queue.post(events::refresh);
         state.pendingLocal = null;
         state.pendingRemote = null;
         connection.updateNegotiationNeeded();

@@ -25,7 +25,10 @@ public final class HeaderIds {
     /** Learns what a description says. */
     public void learn(MediaSection section) {
         section.codecs().forEach(f -> formats.put(f.payloadType(), f));
-        section.extensions().forEach(e -> extensions.putIfAbsent(e.id(), e.uri()));
+        for (HeaderExtension each : section.extensions()) { // an offer of ours that was taken back may have said something else
+            extensions.values().removeIf(each.uri()::equals);
+            extensions.put(each.id(), each.uri());
+        }
     }
 
     /** Returns a format under the payload type that it has, or under a free one: first the one that it comes with. */

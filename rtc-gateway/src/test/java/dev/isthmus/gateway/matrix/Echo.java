@@ -1,8 +1,6 @@
 package dev.isthmus.gateway.matrix;
 
-import dev.isthmus.gateway.peer.MediaStream;
 import dev.isthmus.gateway.peer.RTCConfiguration;
-import dev.isthmus.gateway.peer.RTCIceGatheringState;
 import dev.isthmus.gateway.peer.RTCPeerConnection;
 import dev.isthmus.gateway.peer.RTCRtpTransceiverDirection;
 import dev.isthmus.gateway.peer.RTCSdpType;
@@ -24,11 +22,8 @@ final class Echo implements AutoCloseable {
                 PeerNetwork.Options.usual().withLoops(2).withHosts(List.of(Objects.requireNonNull(TransportAddress.parse(host, 0)))));
         pc = new RTCPeerConnection(configuration, network);
         pc.setOnTrack(e -> {
-            if (e.getTransceiver().getDirection() == RTCRtpTransceiverDirection.SENDRECV) {
-                e.getTransceiver().getSender().replaceTrack(e.getTrack());
-            } else {
-                pc.addTrack(e.getTrack(), new MediaStream("echo"));
-            }
+            e.getTransceiver().setDirection(RTCRtpTransceiverDirection.SENDRECV);
+            e.getTransceiver().getSender().replaceTrack(e.getTrack());
         });
     }
 
@@ -36,15 +31,19 @@ final class Echo implements AutoCloseable {
         return future.get(20, TimeUnit.SECONDS);
     }
 
-    /** Completes when all candidates are in the local description, which it returns. */
+    /** Returns the local description when all candidates of its generation are in it; the gathering state may still be that of the one before. */
     String gathered() throws Exception {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        pc.addEventListener("icegatheringstatechange", e -> done.complete(pc.getIceGatheringState() == RTCIceGatheringState.COMPLETE));
-        if (pc.getIceGatheringState() == RTCIceGatheringState.COMPLETE) {
-            done.complete(true);
+        CompletableFuture<String> done = new CompletableFuture<>();
+        pc.addEventListener("icecandidate", e -> look(done));
+        look(done);
+        return get(done);
+    }
+
+    private void look(CompletableFuture<String> done) {
+        String sdp = Objects.requireNonNull(pc.getLocalDescription()).sdp();
+        if (sdp.contains("a=end-of-candidates")) {
+            done.complete(sdp);
         }
-        get(done);
-        return Objects.requireNonNull(pc.getLocalDescription()).sdp();
     }
 
     String offer() throws Exception {

@@ -7,6 +7,7 @@ import dev.isthmus.gateway.peer.RTCBundlePolicy;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.RTCRtpReceiver;
 import dev.isthmus.gateway.peer.RTCRtpTransceiver;
+import dev.isthmus.gateway.peer.RTCRtpTransceiverDirection;
 import dev.isthmus.ice.support.Peers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,55 @@ class MatrixIT {
             String offer = echo.offer();
             peer.addAudio(440);
             peer.addVideo(codec);
+            echo.accept(peer.answer(offer));
+            hearsAndSees(peer, 440);
+        }
+    }
+
+    @Test
+    void chromiumAddsATrackAndStopsSendingAnother() throws Exception {
+        try (Echo echo = echo("chromium"); ChromiumPeer peer = new ChromiumPeer()) {
+            peer.addAudio(440);
+            peer.accept(echo.answer(peer.offer(false)));
+            await("the tone", () -> Math.abs(peer.frequency() - 440) < 15);
+            peer.addVideo("VP8");
+            peer.accept(echo.answer(peer.offer(false)));
+            hearsAndSees(peer, 440);
+            peer.page.evaluate("peer.pc.getTransceivers()[0].direction = 'inactive'");
+            peer.accept(echo.answer(peer.offer(false)));
+            assertThat(echo.pc.getTransceivers().get(0).getCurrentDirection()).isEqualTo(RTCRtpTransceiverDirection.INACTIVE);
+            int frames = peer.framesDecoded();
+            await("pictures without sound", () -> peer.framesDecoded() >= frames + 25);
+        }
+    }
+
+    @Test
+    void weRestartAndOfferMore() throws Exception {
+        try (Echo echo = echo("chromium"); ChromiumPeer peer = new ChromiumPeer()) {
+            peer.addAudio(440);
+            peer.accept(echo.answer(peer.offer(false)));
+            await("the tone", () -> Math.abs(peer.frequency() - 440) < 15);
+            echo.pc.restartIce();
+            echo.pc.addTransceiver("video");
+            String offer = echo.offer();
+            peer.addVideo("VP8");
+            echo.accept(peer.answer(offer));
+            hearsAndSees(peer, 440);
+        }
+    }
+
+    @Test
+    void glareIsGivenWayTo() throws Exception {
+        try (Echo echo = echo("chromium"); ChromiumPeer peer = new ChromiumPeer()) {
+            peer.addAudio(440);
+            peer.addVideo("VP8");
+            echo.pc.addTransceiver("audio");
+            echo.offer(); // which nobody ever hears of
+            peer.accept(echo.answer(peer.offer(false)));
+            hearsAndSees(peer, 440);
+            peer.offer(false); // which we never hear of
+            peer.page.evaluate("peer.rollback()");
+            String offer = echo.offer();
             echo.accept(peer.answer(offer));
             hearsAndSees(peer, 440);
         }
