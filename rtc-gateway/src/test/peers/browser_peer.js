@@ -1,6 +1,7 @@
 // A peer connection in a browser, driven from outside: it sends a tone and moving pictures, and measures what comes back.
 window.peer = (() => {
   const state = { error: null, frequency: 0, framesDecoded: 0, negotiationNeeded: 0, candidates: [], states: [] };
+  const heard = [];
   let pc, context, oscillator, audio, video;
 
   const tone = hertz => {
@@ -38,11 +39,16 @@ window.peer = (() => {
     analyser.fftSize = 8192;
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     const bins = new Float32Array(analyser.frequencyBinCount);
+    const mine = { level: -Infinity, frequency: 0 };
+    heard.push(mine);
     setInterval(() => {
       analyser.getFloatFrequencyData(bins);
       let loudest = 0;
       bins.forEach((level, i) => { if (level > bins[loudest]) loudest = i; });
-      state.frequency = bins[loudest] > -60 ? loudest * context.sampleRate / analyser.fftSize : 0;
+      mine.level = bins[loudest];
+      mine.frequency = loudest * context.sampleRate / analyser.fftSize;
+      const best = heard.reduce((one, other) => other.level > one.level ? other : one); // a second track may be silent
+      state.frequency = best.level > -60 ? best.frequency : 0;
     }, 200);
   };
 
