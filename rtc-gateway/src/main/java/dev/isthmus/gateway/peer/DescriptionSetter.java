@@ -355,6 +355,6 @@ final class DescriptionSetter {
         state.queue.post(events::refresh);
         state.pendingLocal = null;
         state.pendingRemote = null;
-        connection.updateNegotiationNeeded();
+        connection.clearNegotiationNeeded();
     }
 }

@@ -164,10 +164,6 @@ final class Transport {
                 && (!fingerprints.equals(theirs.fingerprints()) || !remoteTlsId.isEmpty() && !remoteTlsId.equals(theirs.tlsId()));
     }
 
-    boolean needsMux() {
-        return components == 1;
-    }
-
     boolean hasRtcpPort() {
         return components == 2 && !muxed;
     }

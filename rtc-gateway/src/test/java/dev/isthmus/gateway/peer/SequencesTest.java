@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,11 +115,7 @@ class SequencesTest {
         String sdp = Pair.get(a.createOffer()).sdp().replace("BUNDLE 0 1", "BUNDLE 1 0");
         Pair.get(b.setRemoteDescription(offer(sdp)));
         Pair.get(b.setLocalDescription());
-        CompletableFuture<Boolean> gathered = new CompletableFuture<>();
-        b.addEventListener("icegatheringstatechange", e -> gathered.complete(true));
-        while (b.getIceGatheringState() != RTCIceGatheringState.COMPLETE) {
-            Thread.onSpinWait();
-        }
+        Awaitility.await().until(() -> b.getIceGatheringState() == RTCIceGatheringState.COMPLETE);
         String answer = local(b).sdp();
         assertThat(answer).contains("a=group:BUNDLE 1 0");
         assertThat(answer.indexOf("a=candidate")).isGreaterThan(answer.indexOf("m=video"));
@@ -163,7 +160,7 @@ class SequencesTest {
         b.addTransceiver("audio");
         List<String> formats = new ArrayList<>(
                 List.of(Pair.get(b.createOffer()).sdp().lines().filter(l -> l.startsWith("m=")).findFirst().orElseThrow().split(" ")));
-        assertThat(formats).doesNotHaveDuplicates();
+        assertThat(formats.subList(3, formats.size())).as("behind the port, which may be 9 as well").doesNotHaveDuplicates();
     }
 
     @Test

@@ -67,7 +67,6 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     private final ByteBuffer records = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM + TurnData.TAILROOM);
     private @Nullable LiveSession session;
     private @Nullable MediaSession media;
-    private MediaPlan plan = MediaPlan.NONE;
     private String ufrag;
     private RTCIceTransportState state = RTCIceTransportState.NEW;
     private boolean gathered;
@@ -276,7 +275,6 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     @Override
     public void configure(MediaPlan next) {
         message(open -> {
-            plan = next;
             MediaSession m = media;
             if (m != null) {
                 m.configure(next);
