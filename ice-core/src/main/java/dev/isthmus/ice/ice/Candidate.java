@@ -54,6 +54,11 @@ public record Candidate(CandidateType type, String foundation, int component, lo
                 priority(CandidateType.HOST, transport, preference, 1), address, address, null, transport);
     }
 
+    /** Returns the same candidate as peers are told of it where they reach its base by another address: through a static mapping of a NAT. */
+    public Candidate advertisedAt(TransportAddress another) {
+        return new Candidate(type, foundation, component, priority, another, base, related, transport);
+    }
+
     /** Returns the same candidate for another component. */
     public Candidate inComponent(int another) {
         return new Candidate(type, foundation, another, priority + component - another, address, base, related, transport);

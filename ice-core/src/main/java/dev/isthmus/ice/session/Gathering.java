@@ -100,9 +100,9 @@ final class Gathering {
 
     @Nullable
     RelayWay from(TransportAddress at, TransportAddress from) {
-        for (RelayWay way : relays) {
-            if (way.comesFrom(at, from)) {
-                return way;
+        for (int i = 0; i < relays.size(); i++) { // each datagram comes by here
+            if (relays.get(i).comesFrom(at, from)) {
+                return relays.get(i);
             }
         }
         return null;

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,8 @@ public final class IceSession {
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final Inbox inbox;
     private Preferences preferences = new Preferences(List.of());
+    /** What peers are told in place of a base. */
+    private Map<TransportAddress, TransportAddress> advertised = Map.of();
     private boolean began;
     private boolean gathered;
 
@@ -120,6 +123,17 @@ public final class IceSession {
         return component;
     }
 
+    /** Says which addresses peers are told in place of bases, before anything is gathered: those of a NAT with a static mapping. */
+    public void advertise(Map<TransportAddress, TransportAddress> byBase) {
+        advertised = byBase;
+    }
+
+    private Candidate host(TransportAddress base) {
+        Candidate host = Candidate.host(base, preferences.direct(base));
+        TransportAddress told = advertised.get(base);
+        return told == null ? host : host.advertisedAt(told);
+    }
+
     /**
      * Gathers candidates, once.
      *
@@ -141,7 +155,7 @@ public final class IceSession {
         began = true;
         if (setup.policy() != IcePolicy.RELAY) {
             for (TransportAddress base : bases) {
-                add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
+                add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
             }
         }
         gathering.plan(new Gathering.From(bases, relayBases), setup.servers(), setup.policy(), mappings::query, relays::client, nowNanos);
@@ -175,7 +189,7 @@ public final class IceSession {
         gathered = false;
         agent.setLocalEnded(false);
         if (setup.policy() != IcePolicy.RELAY) {
-            add(Candidate.host(base, preferences.direct(base)), setup.policy() == IcePolicy.ALL, nowNanos);
+            add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
         }
         gathering.plan(new Gathering.From(List.of(base), List.of(base)), setup.servers(), setup.policy(), mappings::query, relays::client,
                 nowNanos);

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.embedded.EmbeddedTurn;
 import dev.isthmus.gateway.embedded.Mint;
 import dev.isthmus.gateway.net.GatewayService;
 import dev.isthmus.gateway.ops.GatewaySettings;
+import dev.isthmus.gateway.peer.net.PeerNetwork;
 import dev.isthmus.gateway.web.Api;
 import dev.isthmus.gateway.web.HttpServer;
 import dev.isthmus.ice.net.LinkTable;
@@ -15,6 +16,7 @@ import dev.isthmus.ice.ops.Daemon;
 import dev.isthmus.ice.ops.MetricsText;
 import dev.isthmus.ice.ops.Section;
 import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.time.RandomSource;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,9 +47,9 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
         try {
             LinkTable links = new LinkTable(settings.link());
             GatewayService gateway = GatewayService.start(loops.loops(),
-                    new GatewayService.Setup(settings.media(), settings.mediaPort(), settings.plainAddresses(), settings.firstPlainPort(),
-                            settings.lastPlainPort(), settings.endpoints()),
-                    links, random, System::currentTimeMillis);
+                    new GatewayService.Setup(new PeerNetwork.SharedPorts(settings.media(), settings.mediaPort(), links),
+                            settings.plainAddresses(), settings.firstPlainPort(), settings.lastPlainPort(), settings.endpoints()),
+                    random, System::currentTimeMillis);
             parts.add(gateway);
             EmbeddedTurn turn = settings.turn() == null
                     ? null
@@ -84,7 +86,10 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
 
     private static String metrics(LoopGroup loops, GatewayService gateway, @Nullable EmbeddedTurn turn) {
         MetricsText text = new MetricsText().gauge("gateway_calls", "running calls", gateway.running())
-                .counters("gateway", gateway.counters()).counters("ice", gateway.iceCounters()).counters("dtls", gateway.dtlsCounters())
+                .counters("gateway", gateway.counters())
+                .counters("ice", gateway.iceCounters().stream().map(IceSession.Shared::ice).toList())
+                .counters("session", gateway.iceCounters().stream().map(IceSession.Shared::session).toList())
+                .counters("dtls", gateway.dtlsCounters())
                 .counters("loop", loops.loops().stream().map(Loop::counters).toList())
                 .gauges("loop_allocated_bytes", "bytes that the loop's thread has allocated",
                         loops.loops().stream().map(Loop::allocatedBytes).toList())

@@ -10,4 +10,7 @@ public interface CallIo {
 
     /** Returns how many packets the kernel dropped before the plain ports and the media port were read. */
     long kernelDrops(Direction direction);
+
+    /** Returns the present time, for what no packet and no timer has brought. */
+    long nowNanos();
 }

@@ -1,6 +1,8 @@
 package dev.isthmus.gateway.bridge;
 
 import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.gateway.media.LegStats;
+import dev.isthmus.gateway.peer.TransportMonitor;
 import dev.isthmus.ice.ice.CandidatePair;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,17 +40,26 @@ public record CallView(String id, String endpoint, long ageMillis, boolean ended
 
     /** Copies a call's state; on its loop. */
     public static CallView of(Call call, long nowNanos) {
-        CandidatePair pair = call.client().ice().selectedPair();
-        Ice ice = new Ice(lower(call.client().ice().state()), call.client().ice().isControlling() ? "controlling" : "controlled",
-                type(pair, true), type(pair, false), pair == null ? "" : pair.remote().address().toString(),
-                call.client().ice().pairs().size());
-        Dtls dtls = new Dtls(lower(call.client().dtlsState()), call.client().profile(), call.client().dtlsFailure());
+        TransportMonitor client = call.client().isEmpty() ? null : call.client().get(0);
         List<Flow> flows = new ArrayList<>();
         for (Direction direction : Direction.values()) {
             flows.add(flow(call, direction, nowNanos));
         }
-        return new CallView(call.id(), call.endpoint().name(), millis(nowNanos - call.startedNanos()), call.ended(), ice, dtls,
-                call.clientRoundTripMillis(), flows, Diagnosis.of(call, nowNanos));
+        return new CallView(call.id(), call.endpoint().name(), millis(nowNanos - call.startedNanos()), call.ended(), ice(client),
+                dtls(client), call.clientRoundTripMillis(), flows, Diagnosis.of(call, nowNanos));
+    }
+
+    private static Ice ice(@Nullable TransportMonitor client) {
+        if (client == null) {
+            return new Ice("new", "", "", "", "", 0);
+        }
+        CandidatePair pair = client.selectedPair();
+        return new Ice(lower(client.iceState()), client.isControlling() ? "controlling" : "controlled", type(pair, true),
+                type(pair, false), pair == null ? "" : pair.remote().address().toString(), client.pairs());
+    }
+
+    private static Dtls dtls(@Nullable TransportMonitor client) {
+        return client == null ? new Dtls("new", "", "") : new Dtls(lower(client.dtlsState()), client.srtpProfile(), client.dtlsFailure());
     }
 
     private static Flow flow(Call call, Direction direction, long nowNanos) {

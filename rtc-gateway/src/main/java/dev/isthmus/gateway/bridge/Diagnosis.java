@@ -1,7 +1,9 @@
 package dev.isthmus.gateway.bridge;
 
 import dev.isthmus.gateway.GatewayReason;
-import dev.isthmus.gateway.peer.ClientTransport.DtlsState;
+import dev.isthmus.gateway.media.LegStats;
+import dev.isthmus.gateway.peer.RTCDtlsTransportState;
+import dev.isthmus.gateway.peer.TransportMonitor;
 import dev.isthmus.ice.ice.IceState;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,46 +19,51 @@ public final class Diagnosis {
     /** Returns one sentence for each thing that is wrong now, the cause before its consequences; empty when all is well. */
     public static List<String> of(Call call, long nowNanos) {
         List<String> found = new ArrayList<>();
-        IceState ice = call.client().ice().state();
-        if (ice != IceState.CONNECTED) {
-            found.add("ICE is " + ice.name().toLowerCase(Locale.ROOT) + ": " + reason(call, ice));
+        for (TransportMonitor each : call.client()) {
+            if (each.iceState() != IceState.CONNECTED) {
+                found.add("ICE is " + lower(each.iceState()) + ": " + reason(each));
+            } else if (each.dtlsState() != RTCDtlsTransportState.CONNECTED) {
+                String why = each.dtlsFailure();
+                found.add("DTLS is " + lower(each.dtlsState()) + (why.isEmpty() ? "" : ": " + why));
+            }
+        }
+        if (!found.isEmpty()) {
             return found;
         }
-        if (call.client().dtlsState() != DtlsState.CONNECTED) {
-            String why = call.client().dtlsFailure();
-            found.add("DTLS is " + call.client().dtlsState().name().toLowerCase(Locale.ROOT) + (why.isEmpty() ? "" : ": " + why));
-            return found;
-        }
-        for (MediaStream stream : call.streams()) {
-            if (stream.toPlain.active) {
+        for (PlainStream stream : call.streams()) {
+            if (stream.sends()) {
                 silentClient(call, stream, nowNanos, found);
             }
-            if (stream.toClient.active) {
+            if (stream.receives()) {
                 silentPlain(call, stream, nowNanos, found);
             }
         }
         return found;
     }
 
-    private static String reason(Call call, IceState ice) {
-        if (!call.client().ice().heard()) {
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String reason(TransportMonitor client) {
+        if (!client.heard()) {
             return "no check of the client has arrived; is its TURN server reachable, and may it reach this gateway's media port?";
         }
-        if (ice == IceState.CHECKING || ice == IceState.NEW) {
-            return call.client().ice().pairs().size() + " candidate pairs are being checked";
+        if (client.iceState() == IceState.CHECKING || client.iceState() == IceState.NEW) {
+            return client.pairs() + " candidate pairs are being checked";
         }
         return "the client was heard, but does not answer our checks any more";
     }
 
-    private static long packets(LegStats leg, MediaStream stream) {
+    private static long packets(LegStats leg, PlainStream stream) {
         return stream.video ? leg.videoPackets() : leg.audioPackets();
     }
 
-    private static boolean silent(LegStats leg, MediaStream stream, long nowNanos) {
+    private static boolean silent(LegStats leg, PlainStream stream, long nowNanos) {
         return packets(leg, stream) == 0 || nowNanos - leg.lastNanos(stream.video) > SILENT;
     }
 
-    private static void silentClient(Call call, MediaStream stream, long nowNanos, List<String> found) {
+    private static void silentClient(Call call, PlainStream stream, long nowNanos, List<String> found) {
         LegStats in = call.stats(Direction.CLIENT_IN);
         if (silent(in, stream, nowNanos)) {
             found.add("the client sends no " + stream.kind + drops(in));
@@ -65,7 +72,7 @@ public final class Diagnosis {
         }
     }
 
-    private static void silentPlain(Call call, MediaStream stream, long nowNanos, List<String> found) {
+    private static void silentPlain(Call call, PlainStream stream, long nowNanos, List<String> found) {
         LegStats in = call.stats(Direction.PLAIN_IN);
         if (silent(in, stream, nowNanos)) {
             int port = call.endpoint().sessions().get(stream.session).listen();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The receiving end of a transceiver: the sources that a peer sends for it come together here. */
 public final class MediaReceiver {
-    private final String kind;
+    private final boolean video;
     private final RtpSink sink;
     private volatile @Nullable MediaSession session;
     private volatile boolean stopped;
@@ -15,13 +15,12 @@ public final class MediaReceiver {
 
     /** Creates a receiver that hands packets to a sink. */
     public MediaReceiver(String kind, RtpSink sink) {
-        this.kind = kind;
+        this.video = kind.equals("video");
         this.sink = sink;
     }
 
-    /** Returns audio or video. */
-    public String kind() {
-        return kind;
+    boolean isVideo() {
+        return video;
     }
 
     synchronized void attach(MediaSession owner) {
@@ -41,10 +40,18 @@ public final class MediaReceiver {
         }
     }
 
+    void onSenderReport(int ssrc, long ntp, int rtpTimestamp, long nowNanos) {
+        if (!stopped) {
+            sink.onSenderReport(ssrc, ntp, rtpTimestamp, nowNanos);
+        }
+    }
+
     /** Asks the peer for a picture that stands by itself; from any thread. */
     public void requestKeyframe() {
         MediaSession owner = session;
-        if (owner != null) {
+        if (owner != null && owner.output().isHere()) {
+            owner.requestKeyframe(this);
+        } else if (owner != null) {
             owner.output().execute(() -> owner.requestKeyframe(this));
         }
     }

@@ -1,8 +1,10 @@
 package dev.isthmus.gateway.media;
 
+import dev.isthmus.gateway.rtp.NtpClock;
 import dev.isthmus.gateway.rtp.Rewriter;
 import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.rtp.RtpSink;
+import dev.isthmus.gateway.rtp.SourceClock;
 import dev.isthmus.gateway.sdp.RtpCapabilities;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.ice.time.RandomSource;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The sending end of a transceiver: what its track gives leaves as one stream, whatever sources it comes from. */
 public final class MediaSender implements RtpSink {
     private static final int NONE = -1;
-    private final String kind;
+    private final boolean video;
     final Rewriter numbers;
     private final int ssrc;
     private volatile @Nullable MediaSession session;
@@ -27,21 +29,23 @@ public final class MediaSender implements RtpSink {
     private String mid = "";
     private byte[] midBytes = {};
     private int generation;
+    private final SourceClock clock = new SourceClock();
+    private volatile boolean relays;
     long packets;
     long bytes;
+    long firstNanos;
     /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
     boolean known;
 
     /** Creates a sender whose stream has random numbers. */
     public MediaSender(String kind, String cname, RandomSource random) {
-        this.kind = kind;
+        this.video = kind.equals("video");
         this.ssrc = random.nextInt();
         this.numbers = new Rewriter(ssrc, kind.equals("audio") ? 48000 : 90000, random.below(0x8000), random.nextInt());
     }
 
-    /** Returns audio or video. */
-    public String kind() {
-        return kind;
+    boolean isVideo() {
+        return video;
     }
 
     /** Returns the SSRCs that it sends: the stream's. */
@@ -71,7 +75,7 @@ public final class MediaSender implements RtpSink {
 
     /** Asks the source for a picture that stands by itself when what is sent comes from another one than before. */
     void beganAnew() {
-        if (numbers.generation() != generation && kind.equals("video")) {
+        if (numbers.generation() != generation && video) {
             generation = numbers.generation();
             onKeyframeRequest();
         }
@@ -80,6 +84,34 @@ public final class MediaSender implements RtpSink {
     /** Says whether anything is sent. */
     public void active(boolean sends) {
         active = sends;
+    }
+
+    /** Says whether its source is passed on from elsewhere, so that reports wait for that source's clock. */
+    public void relays(boolean fromElsewhere) {
+        relays = fromElsewhere;
+    }
+
+    /** Returns whether a report can be made now. */
+    boolean reports(long nowNanos) {
+        return packets > 0 && (!relays || clock.isDue(numbers, firstNanos, nowNanos));
+    }
+
+    long ntp(NtpClock own, long nowNanos) {
+        return clock.ntp(numbers, own, nowNanos);
+    }
+
+    int timestamp(long nowNanos) {
+        return clock.timestamp(numbers, nowNanos);
+    }
+
+    @Override
+    public void onSenderReport(int source, long ntp, int rtpTimestamp, long nowNanos) {
+        MediaSession owner = session;
+        if (owner != null && owner.output().isHere()) {
+            clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos);
+        } else if (owner != null) {
+            owner.output().execute(() -> clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos));
+        }
     }
 
     /** Says whom to ask for a picture that stands by itself. */

@@ -19,7 +19,7 @@ public final class MediaSession {
         /**
          * Protects and sends a packet; there is room for a tag behind it and for {@link TurnData#HEADROOM} in front.
          *
-         * @return false when it could not be sent
+         * @return false when it was dropped, which is counted
          */
         boolean send(boolean rtcp, ByteBuffer buffer, int offset, int length);
 
@@ -44,6 +44,8 @@ public final class MediaSession {
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(ROOM);
     private final HeaderExtensions.Writer extensions = new HeaderExtensions.Writer();
     private final ReportSession reports;
+    private final LegStats received = new LegStats();
+    private final LegStats sent = new LegStats();
     private MediaPlan plan = MediaPlan.NONE;
 
     /** Creates a session that sends and receives nothing yet. */
@@ -51,6 +53,33 @@ public final class MediaSession {
         this.output = output;
         this.counters = counters;
         this.reports = new ReportSession(this, clock, cname, nowNanos);
+    }
+
+    /** Returns what has come from the peer. */
+    public LegStats received() {
+        return received;
+    }
+
+    /** Returns what has gone to the peer. */
+    public LegStats sent() {
+        return sent;
+    }
+
+    /** Returns the last round trip in milliseconds, or -1. */
+    public long roundTripMillis() {
+        return reports.roundTripMillis();
+    }
+
+    /** What came from the peer is dropped. */
+    public void refuse(GatewayReason why) {
+        received.drop(why);
+        counters.count(why);
+    }
+
+    /** What was to go to the peer is dropped. */
+    public void drop(GatewayReason why) {
+        sent.drop(why);
+        counters.count(why);
     }
 
     Output output() {
@@ -89,19 +118,20 @@ public final class MediaSession {
     /** Takes an RTP packet that was found authentic. */
     public void onRtp(ByteBuffer buffer, int offset, int length, long nowNanos) {
         if (RtpHeader.length(buffer, offset, length) < 0) {
-            counters.count(GatewayReason.RTP_MALFORMED);
+            refuse(GatewayReason.RTP_MALFORMED);
             return;
         }
         IncomingStream stream = sources.of(buffer, offset);
         RtpFormat format = stream == null ? null : Demultiplexer.format(stream.line, RtpHeader.payloadType(buffer, offset));
         if (stream == null || format == null) {
-            counters.count(GatewayReason.UNKNOWN_PAYLOAD_TYPE);
+            refuse(GatewayReason.UNKNOWN_PAYLOAD_TYPE);
             return;
         }
         if (!packet.wrap(buffer, offset, length, format, nowNanos)) {
-            counters.count(GatewayReason.RTP_MALFORMED);
+            refuse(GatewayReason.RTP_MALFORMED);
             return;
         }
+        received.packet(stream.line.in().isVideo(), length, nowNanos);
         stream.stats.onPacket(stream.ssrc, packet.sequence(), packet.timestamp(), nowNanos);
         MediaReceiver to = stream.line.in();
         if (!to.told) {
@@ -115,7 +145,7 @@ public final class MediaSession {
     /** Takes RTCP that was found authentic. */
     public void onRtcp(ByteBuffer buffer, int offset, int length, long nowNanos) {
         if (!reports.onPacket(buffer, offset, length, nowNanos)) {
-            counters.count(GatewayReason.RTCP_MALFORMED);
+            refuse(GatewayReason.RTCP_MALFORMED);
         }
     }
 
@@ -124,15 +154,15 @@ public final class MediaSession {
         MediaPlan.Line line = line(sender);
         int payloadType = line == null ? -1 : sender.payloadType(from.format(), line);
         if (line == null || payloadType < 0) {
-            counters.count(line == null ? GatewayReason.DIRECTION_INACTIVE : GatewayReason.UNKNOWN_PAYLOAD_TYPE);
+            drop(line == null ? GatewayReason.DIRECTION_INACTIVE : GatewayReason.UNKNOWN_PAYLOAD_TYPE);
             return;
         }
         if (from.payloadLength() > ROOM - 512) {
-            counters.count(GatewayReason.TOO_LONG);
+            drop(GatewayReason.TOO_LONG);
             return;
         }
         if (!sender.numbers.next(from.ssrc(), from.sequence(), from.timestamp(), from.arrivedNanos())) {
-            counters.count(GatewayReason.SEQUENCE_JUMP);
+            drop(GatewayReason.SEQUENCE_JUMP);
             return;
         }
         sender.beganAnew(); // a peer that has missed the beginning would wait for the next picture that stands by itself
@@ -141,9 +171,14 @@ public final class MediaSession {
                 sender.ssrc());
         int header = RtpHeader.FIXED_LENGTH + extend(sender, line, from, at);
         scratch.put(at + header, from.buffer(), from.payloadOffset(), from.payloadLength());
-        sender.packets++;
+        if (sender.packets++ == 0) {
+            sender.firstNanos = from.arrivedNanos();
+        }
         sender.bytes += from.payloadLength();
-        output.send(false, scratch, at, header + from.payloadLength());
+        int length = header + from.payloadLength();
+        if (output.send(false, scratch, at, length)) {
+            sent.packet(sender.isVideo(), length, from.arrivedNanos());
+        }
     }
 
     private int extend(MediaSender sender, MediaPlan.Line line, RtpPacket from, int at) {

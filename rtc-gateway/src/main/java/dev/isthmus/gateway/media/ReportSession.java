@@ -73,8 +73,8 @@ final class ReportSession implements Rtcp.Visitor {
         boolean told = false;
         for (MediaPlan.Line each : session.plan().lines()) {
             MediaSender sender = each.out();
-            if (!each.sends().isEmpty() && sender.packets > 0) {
-                writer.begin(scratch, TurnData.HEADROOM).senderReport(sender.ssrc(), clock.ntp(now), sender.numbers.timestampAt(now),
+            if (!each.sends().isEmpty() && sender.reports(now)) {
+                writer.begin(scratch, TurnData.HEADROOM).senderReport(sender.ssrc(), sender.ntp(clock, now), sender.timestamp(now),
                         sender.packets, sender.bytes, told ? List.of() : about, now).description(sender.ssrc());
                 send();
                 told = true;
@@ -123,6 +123,7 @@ final class ReportSession implements Rtcp.Visitor {
         IncomingStream stream = session.sources().bySsrc(ssrc);
         if (stream != null) {
             stream.stats.onSenderReport(ssrc, NtpClock.middle(ntp), now);
+            stream.line.in().onSenderReport(ssrc, ntp, rtpTimestamp, now);
         }
     }
 
@@ -134,8 +135,8 @@ final class ReportSession implements Rtcp.Visitor {
         }
         sender.known = true;
         if (lastReport != 0) {
-            int units = NtpClock.middle(clock.ntp(now)) - lastReport - delay;
-            roundTripMillis = Math.max(0, units * 1000L / 65536);
+            // Where a time of the source's clock was sent, the same clock tells how long ago that was.
+            roundTripMillis = NtpClock.roundTripMillis(sender.ntp(clock, now), lastReport, delay);
         }
     }
 
@@ -143,7 +144,6 @@ final class ReportSession implements Rtcp.Visitor {
     public void onKeyframeRequest(int aboutSsrc) {
         MediaSender sender = session.sender(aboutSsrc);
         if (sender != null) {
-            session.count(GatewayReason.KEYFRAME_REQUESTS);
             sender.onKeyframeRequest();
         }
     }

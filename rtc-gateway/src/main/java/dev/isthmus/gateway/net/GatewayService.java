@@ -1,22 +1,26 @@
 package dev.isthmus.gateway.net;
 
 import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallView;
+import dev.isthmus.gateway.bridge.Client;
 import dev.isthmus.gateway.bridge.Endpoint;
-import dev.isthmus.gateway.sdp.Negotiation;
+import dev.isthmus.gateway.bridge.Way;
+import dev.isthmus.gateway.peer.RTCCertificate;
+import dev.isthmus.gateway.peer.RTCConfiguration;
+import dev.isthmus.gateway.peer.RTCPeerConnection;
+import dev.isthmus.gateway.peer.WebRtcException;
+import dev.isthmus.gateway.peer.net.PeerNetwork;
 import dev.isthmus.gateway.sdp.SdpProblem;
 import dev.isthmus.gateway.sdp.SessionDescription;
 import dev.isthmus.gateway.sdp.TrickleFragment;
 import dev.isthmus.ice.count.Counters;
 import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.DtlsCertificate;
-import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
-import dev.isthmus.ice.ice.IceAgent;
-import dev.isthmus.ice.ice.IceReason;
-import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import java.util.ArrayDeque;
@@ -29,25 +33,25 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A running gateway: calls on a group of loops. Its methods may be called from any thread and answer through futures. */
 public final class GatewayService implements AutoCloseable {
     private static final int ENDED_KEPT = 32;
-    private static final int PORTS_A_LOOP = 2;
-
-    /** An address for media, and the address that clients are told. */
-    public record MediaAddress(TransportAddress bind, TransportAddress advertise) {}
+    private static final long LIFETIME_MILLIS = TimeUnit.DAYS.toMillis(3650);
 
     /**
      * How a gateway is set up.
      *
-     * @param mediaPort loop i listens on this port + 2i; 0 takes any free ports
+     * @param ports where clients send media
      * @param plainAddresses where plain ports are opened
      */
-    public record Setup(List<MediaAddress> media, int mediaPort, List<TransportAddress> plainAddresses, int firstPlainPort,
-            int lastPlainPort, Map<String, Endpoint> endpoints) {}
+    public record Setup(PeerNetwork.SharedPorts ports, List<TransportAddress> plainAddresses, int firstPlainPort, int lastPlainPort,
+            Map<String, Endpoint> endpoints) {}
 
     /** In place of a generation: a restart is asked for. */
     public static final String RESTART = "*";
@@ -75,59 +79,45 @@ public final class GatewayService implements AutoCloseable {
     }
 
     private final List<GatewayLoop> loops = new ArrayList<>();
+    private final PeerNetwork network;
+    private final ExecutorService front;
+    private final RTCConfiguration configuration;
     private final Map<String, Endpoint> endpoints;
     private final RandomSource random;
-    private final Map<String, GatewayLoop> calls = new ConcurrentHashMap<>();
+    private final Map<String, Session> calls = new ConcurrentHashMap<>();
     private final Map<String, String> busy = new ConcurrentHashMap<>();
     private final Deque<CallView> recent = new ArrayDeque<>();
     private final AtomicInteger next = new AtomicInteger();
 
-    private GatewayService(Setup setup, RandomSource random) {
+    private GatewayService(Setup setup, PeerNetwork network, ExecutorService front, RandomSource random, WallClock wallClock) {
         this.endpoints = Collections.unmodifiableMap(new LinkedHashMap<>(setup.endpoints()));
+        this.network = network;
+        this.front = front;
         this.random = random;
+        RTCCertificate certificate = new RTCCertificate(DtlsCertificate.generate(random, wallClock.millis(), LIFETIME_MILLIS, false));
+        this.configuration = RTCConfiguration.DEFAULT.withCertificates(List.of(certificate));
     }
 
     /** Opens every media port and returns the running service. */
-    public static GatewayService start(List<Loop> loops, Setup setup, LinkTable links, RandomSource random, WallClock wallClock)
-            throws PortException {
-        GatewayService service = new GatewayService(setup, random);
-        DtlsCertificate certificate = DtlsCertificate.generate(random, wallClock.millis());
-        HandshakeWorkers workers = new HandshakeWorkers(64, 1024, 256);
-        PlainPorts.Range range = new PlainPorts.Range(setup.plainAddresses(), setup.firstPlainPort(), setup.lastPlainPort());
-        GatewayParts parts = new GatewayParts(certificate, workers, range, random, wallClock, service::ended);
+    public static GatewayService start(List<Loop> loops, Setup setup, RandomSource random, WallClock wallClock) throws PortException {
+        ExecutorService front = Executors.newFixedThreadPool(Math.max(2, loops.size()),
+                Thread.ofPlatform().name("front-", 0).daemon().factory());
         try {
-            for (Loop loop : loops) {
-                GatewayLoop gateway = new GatewayLoop(loop, parts, links);
-                service.loops.add(gateway);
-                service.open(gateway, setup);
-            }
+            PeerNetwork network = PeerNetwork.on(loops, setup.ports(), front);
+            GatewayService service = new GatewayService(setup, network, front, random, wallClock);
+            PlainPorts.Range range = new PlainPorts.Range(setup.plainAddresses(), setup.firstPlainPort(), setup.lastPlainPort());
+            GatewayLoop.Parts parts = new GatewayLoop.Parts(range, random, wallClock, service::ended);
+            loops.forEach(loop -> service.loops.add(new GatewayLoop(loop, service.loops.size(), network, parts)));
+            return service;
         } catch (PortException e) {
-            service.close();
+            front.shutdown();
             throw e;
-        }
-        return service;
-    }
-
-    private void open(GatewayLoop gateway, Setup setup) throws PortException {
-        int port = setup.mediaPort() == 0 ? 0 : setup.mediaPort() + PORTS_A_LOOP * gateway.loop().index();
-        for (MediaAddress address : setup.media()) {
-            try {
-                gateway.loop().submit(() -> {
-                    gateway.open(address.bind().withPort(port), address.advertise());
-                    return true;
-                }).join();
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof PortException p) {
-                    throw p;
-                }
-                throw e;
-            }
         }
     }
 
     /** Returns every address and port to which clients send media. */
     public List<TransportAddress> mediaAddresses() {
-        return loops.stream().flatMap(l -> l.advertised().stream()).toList();
+        return loops.stream().flatMap(l -> network.advertised(l.number()).stream()).toList();
     }
 
     /** Returns the endpoints by name, in the order of the set-up. */
@@ -136,14 +126,13 @@ public final class GatewayService implements AutoCloseable {
     }
 
     /** Makes a call to an endpoint from an offer; fails with {@link Refused}. */
-    public CompletableFuture<Created> create(String name, String offer) {
+    public CompletableFuture<Created> create(Way way, String name, String offer) {
         Endpoint endpoint = endpoints.get(name);
         if (endpoint == null) {
             return CompletableFuture.failedFuture(new Refused(404, "no endpoint is named " + name));
         }
-        Negotiation negotiation;
         try {
-            negotiation = Negotiation.of(SessionDescription.parse(offer), endpoint.codecs());
+            SessionDescription.parse(offer); // what cannot be read takes no port
         } catch (SdpProblem e) {
             return CompletableFuture.failedFuture(new Refused(400, String.valueOf(e.getMessage())));
         }
@@ -152,70 +141,103 @@ public final class GatewayService implements AutoCloseable {
             return CompletableFuture.failedFuture(new Refused(409, "endpoint " + name + " has a call already"));
         }
         GatewayLoop gateway = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
-        calls.put(id, gateway);
-        return gateway.loop().submit(() -> gateway.create(id, endpoint, negotiation)).whenComplete((made, failure) -> {
+        return gateway.loop().submit(() -> gateway.open(id, way, endpoint)).thenComposeAsync(session -> answer(session, offer), front)
+                .whenComplete((made, failure) -> {
+                    if (failure != null) {
+                        busy.remove(name, id);
+                    }
+                }).exceptionallyCompose(e -> CompletableFuture.failedFuture(refusal(e)));
+    }
+
+    private CompletableFuture<Created> answer(Session session, String offer) {
+        GatewayLoop gateway = session.loop();
+        RTCPeerConnection connection = new RTCPeerConnection(configuration,
+                network.at(gateway.number(), t -> gateway.loop().execute(() -> gateway.onTransport(session, t))));
+        Client client = new Client(connection, session.way(), session.call().endpoint().codecs());
+        session.client(client);
+        calls.put(session.call().id(), session);
+        return client.answer(offer).thenCompose(sdp -> bridge(session, sdp)).whenComplete((made, failure) -> {
             if (failure != null) {
-                calls.remove(id);
-                busy.remove(name, id);
+                gateway.loop().execute(() -> gateway.end(session, gateway.loop().nowNanos()));
             }
-        }).exceptionallyCompose(
-                e -> CompletableFuture
-                        .failedFuture(cause(e) instanceof PortException p ? new Refused(503, String.valueOf(p.getMessage())) : e));
-    }
-
-    private static @Nullable Throwable cause(Throwable e) {
-        return e instanceof CompletionException ? e.getCause() : e;
-    }
-
-    private interface OnSession<T> {
-        T apply(GatewayLoop gateway, Session session) throws Refused;
-    }
-
-    private <T> CompletableFuture<T> on(String name, String id, OnSession<T> action) {
-        GatewayLoop gateway = calls.get(id);
-        if (gateway == null) {
-            return CompletableFuture.failedFuture(new Refused(404, "no such call"));
-        }
-        return gateway.loop().submit(() -> {
-            Session session = gateway.session(id);
-            if (session == null || !name.isEmpty() && !session.call().endpoint().name().equals(name)) {
-                throw new Refused(404, "no such call");
-            }
-            return action.apply(gateway, session);
         });
     }
 
+    /** Joins both sides before the client has the answer. */
+    private CompletableFuture<Created> bridge(Session session, String sdp) {
+        List<Client.Agreed> agreed = session.client().agreed();
+        if (agreed.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new Refused(400, "no audio or video line has a codec of the endpoint, RTP over DTLS-SRTP and rtcp-mux"));
+        }
+        Call call = session.call();
+        return session.loop().loop()
+                .submit(() -> agreed.stream()
+                        .map(a -> call.carry(a.kind(), a.formats(), session.way().receives(), session.way().sends())).toList())
+                .thenApplyAsync(streams -> {
+                    for (int i = 0; i < streams.size(); i++) {
+                        session.client().join(agreed.get(i), streams.get(i));
+                    }
+                    return new Created(call.id(), sdp, session.client().generation());
+                }, front);
+    }
+
+    private static Throwable cause(Throwable e) {
+        Throwable cause = e.getCause();
+        return e instanceof CompletionException && cause != null ? cause : e;
+    }
+
+    private static Throwable refusal(Throwable e) {
+        Throwable cause = cause(e);
+        if (cause instanceof PortException) {
+            return new Refused(503, String.valueOf(cause.getMessage()));
+        }
+        return cause instanceof WebRtcException ? new Refused(400, String.valueOf(cause.getMessage())) : cause;
+    }
+
+    private @Nullable Session session(Way way, String name, String id) {
+        Session session = calls.get(id);
+        return session != null && session.way() == way && session.call().endpoint().name().equals(name) ? session : null;
+    }
+
+    private static <T> CompletableFuture<T> noSuchCall() {
+        return CompletableFuture.failedFuture(new Refused(404, "no such call"));
+    }
+
     /** Ends a call of an endpoint. */
-    public CompletableFuture<Boolean> end(String name, String id) {
-        return on(name, id, (gateway, session) -> {
-            gateway.end(session, gateway.loop().nowNanos());
+    public CompletableFuture<Boolean> end(Way way, String name, String id) {
+        Session session = session(way, name, id);
+        return session == null ? noSuchCall() : session.loop().loop().submit(() -> {
+            session.loop().end(session, session.loop().loop().nowNanos());
             return true;
         });
     }
 
     /** Takes a fragment for a generation, or for a new one ({@link #RESTART}) (RFC 9725, section 4.3). */
-    public CompletableFuture<Patched> patch(String name, String id, String generation, String text) {
+    public CompletableFuture<Patched> patch(Way way, String name, String id, String generation, String text) {
         TrickleFragment fragment;
         try {
             fragment = TrickleFragment.parse(text);
         } catch (SdpProblem e) {
             return CompletableFuture.failedFuture(new Refused(400, String.valueOf(e.getMessage())));
         }
-        return on(name, id, (gateway, session) -> {
-            IceAgent agent = session.call().client().ice();
-            if (generation.equals(RESTART)) {
-                if (fragment.isFor(agent.remoteUfrag())) {
-                    throw new Refused(400, "a restart needs new credentials");
-                }
-                String answer = gateway.restart(session, fragment.credentials(), fragment.candidates(), fragment.mid());
-                return new Patched(answer, agent.localCredentials().ufrag());
-            }
-            if (!generation.equals(agent.localCredentials().ufrag()) || !fragment.isFor(agent.remoteUfrag())) {
-                throw new Refused(412, "that ICE generation is not the present one");
-            }
-            gateway.trickle(session, fragment.candidates());
-            return new Patched("", generation);
-        });
+        Session session = session(way, name, id);
+        if (session == null) {
+            return noSuchCall();
+        }
+        Client client = session.client();
+        boolean present = fragment.credentials().ufrag().equals(client.remoteCredentials().ufrag());
+        CompletableFuture<Patched> patched;
+        if (generation.equals(RESTART)) {
+            patched = present
+                    ? CompletableFuture.failedFuture(new Refused(400, "a restart needs new credentials"))
+                    : client.restart(fragment).thenApply(answer -> new Patched(answer, client.generation()));
+        } else if (!present || !generation.equals(client.generation())) {
+            patched = CompletableFuture.failedFuture(new Refused(412, "that ICE generation is not the present one"));
+        } else {
+            patched = client.trickle(fragment).thenApply(done -> new Patched("", generation));
+        }
+        return patched.exceptionallyCompose(e -> CompletableFuture.failedFuture(refusal(e)));
     }
 
     /** Returns the state of a call, running or just ended. */
@@ -227,7 +249,13 @@ public final class GatewayService implements AutoCloseable {
                 }
             }
         }
-        return on("", id, (gateway, session) -> CallView.of(session.call(), gateway.loop().nowNanos()));
+        Session session = calls.get(id);
+        return session == null ? noSuchCall() : session.loop().loop().submit(() -> {
+            if (!session.loop().has(session)) {
+                throw new Refused(404, "no such call");
+            }
+            return CallView.of(session.call(), session.loop().loop().nowNanos());
+        });
     }
 
     /** Returns every call, the running ones first. */
@@ -243,9 +271,12 @@ public final class GatewayService implements AutoCloseable {
         });
     }
 
-    private void ended(CallView view) {
-        calls.remove(view.id());
+    private void ended(Session session, CallView view) {
+        Session made = calls.remove(view.id());
         busy.remove(view.endpoint(), view.id());
+        if (made != null) {
+            front.execute(made.client().connection()::close);
+        }
         synchronized (recent) {
             recent.addFirst(view);
             if (recent.size() > ENDED_KEPT) {
@@ -256,17 +287,17 @@ public final class GatewayService implements AutoCloseable {
 
     /** Returns the gateway's counters of each loop. */
     public List<Counters<GatewayReason>> counters() {
-        return loops.stream().map(GatewayLoop::counters).toList();
+        return network.counters();
     }
 
-    /** Returns the ICE counters of each loop. */
-    public List<Counters<IceReason>> iceCounters() {
-        return loops.stream().map(GatewayLoop::iceCounters).toList();
+    /** Returns what ICE counts on each loop. */
+    public List<IceSession.Shared> iceCounters() {
+        return network.iceCounters();
     }
 
     /** Returns the DTLS counters of each loop. */
     public List<Counters<DtlsReason>> dtlsCounters() {
-        return loops.stream().map(GatewayLoop::dtlsCounters).toList();
+        return network.dtlsCounters();
     }
 
     /** Returns how many calls are running. */
@@ -283,5 +314,7 @@ public final class GatewayService implements AutoCloseable {
                 return true;
             }).join();
         }
+        front.close(); // with the good-byes that are waiting there
+        network.close();
     }
 }

@@ -2,30 +2,28 @@ package dev.isthmus.gateway.net;
 
 import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallIo;
+import dev.isthmus.gateway.bridge.Client;
 import dev.isthmus.gateway.bridge.Direction;
-import dev.isthmus.gateway.peer.ClientTransport;
+import dev.isthmus.gateway.bridge.Way;
 import dev.isthmus.ice.net.AddressKey;
-import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Wheel;
-import dev.isthmus.ice.session.SessionIndex;
 import dev.isthmus.ice.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A call with its place on a loop: its sockets, its timer, and the keys under which the loop finds it. */
-final class Session implements ClientTransport.Output, CallIo {
+/** A call with its place: on its loop the sockets and the timer, beside it the connection of the client. */
+final class Session implements CallIo {
     private final GatewayLoop owner;
+    private final Way way;
     private final PlainPorts plain;
     final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-    private SessionIndex.@Nullable Entry<Session> entry;
     private @Nullable Call call;
-    private @Nullable AddressKey mediaKey;
-    private @Nullable MediaPort mediaPort;
-    private LinkTable.@Nullable Sink mediaSink;
+    private @Nullable Client client;
 
-    Session(GatewayLoop owner, PlainPorts plain) {
+    Session(GatewayLoop owner, Way way, PlainPorts plain) {
         this.owner = owner;
+        this.way = way;
         this.plain = plain;
     }
 
@@ -37,12 +35,21 @@ final class Session implements ClientTransport.Output, CallIo {
         return Objects.requireNonNull(call);
     }
 
-    void entry(SessionIndex.Entry<Session> made) {
-        entry = made;
+    Way way() {
+        return way;
     }
 
-    SessionIndex.Entry<Session> entry() {
-        return Objects.requireNonNull(entry);
+    void client(Client made) {
+        client = made;
+    }
+
+    /** Returns the client's side, which is never used on the loop. */
+    Client client() {
+        return Objects.requireNonNull(client);
+    }
+
+    GatewayLoop loop() {
+        return owner;
     }
 
     PlainPorts plainPorts() {
@@ -60,26 +67,6 @@ final class Session implements ClientTransport.Output, CallIo {
     }
 
     @Override
-    public void control(AddressKey to, ByteBuffer buffer, int offset, int length) {
-        MediaPort port = owner.port(to);
-        if (port != null) {
-            port.send(port.sink(to.remote()), to, buffer, offset, length);
-        }
-    }
-
-    @Override
-    public void media(AddressKey to, ByteBuffer buffer, int offset, int length) {
-        if (to != mediaKey || mediaSink != null && !mediaSink.isOpen()) {
-            mediaKey = to;
-            mediaPort = owner.port(to);
-            mediaSink = mediaPort == null ? null : mediaPort.sink(to.remote());
-        }
-        if (mediaPort != null) {
-            mediaPort.send(mediaSink, to, buffer, offset, length);
-        }
-    }
-
-    @Override
     public void plain(int session, boolean rtcp, AddressKey to, ByteBuffer buffer, int offset, int length) {
         plain.send(session, rtcp, to, buffer, offset, length);
     }
@@ -91,5 +78,10 @@ final class Session implements ClientTransport.Output, CallIo {
             case PLAIN_IN -> plain.kernelDrops();
             default -> 0;
         };
+    }
+
+    @Override
+    public long nowNanos() {
+        return owner.loop().nowNanos();
     }
 }

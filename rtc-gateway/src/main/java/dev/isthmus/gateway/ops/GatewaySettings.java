@@ -2,7 +2,7 @@ package dev.isthmus.gateway.ops;
 
 import dev.isthmus.gateway.bridge.Endpoint;
 import dev.isthmus.gateway.embedded.EmbeddedTurn;
-import dev.isthmus.gateway.net.GatewayService;
+import dev.isthmus.gateway.peer.net.PeerNetwork;
 import dev.isthmus.gateway.sdp.Codec;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.Secret;
@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param turnSecret the REST secret of those servers, when they are not embedded
  * @param link whether the embedded server reaches the media ports in memory
  */
-public record GatewaySettings(TransportAddress http, @Nullable Secret token, List<GatewayService.MediaAddress> media, int mediaPort,
+public record GatewaySettings(TransportAddress http, @Nullable Secret token, List<PeerNetwork.MediaAddress> media, int mediaPort,
         List<TransportAddress> plainAddresses, int firstPlainPort, int lastPlainPort, Map<String, Endpoint> endpoints,
         EmbeddedTurn.@Nullable Settings turn, List<String> turnUrls, @Nullable Secret turnSecret, boolean link, int loops) {
     private static final int MAX_LOOPS = 64;
+    /** RFC 3551, section 6. */
+    private static final Map<String, Integer> FIXED_PAYLOAD_TYPES = Map.of("PCMU", 0, "PCMA", 8, "G722", 9);
     private static final List<String> BOTH = List.of("audio", "video");
 
     /** Reads both sections. */
@@ -42,8 +44,8 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
             throw http.problem("address", "is beyond loopback, so isthmus.gateway.http.token must be set");
         }
         Section media = gateway.section("media");
-        List<GatewayService.MediaAddress> addresses = media.addresses("addresses", List.of("127.0.0.1")).stream()
-                .map(a -> new GatewayService.MediaAddress(a.bind(), a.advertise())).toList();
+        List<PeerNetwork.MediaAddress> addresses = media.addresses("addresses", List.of("127.0.0.1")).stream()
+                .map(a -> new PeerNetwork.MediaAddress(a.bind(), a.advertise())).toList();
         if (addresses.stream().anyMatch(a -> a.bind().isWildcard())) {
             throw media.problem("addresses", "has a wildcard; ICE needs the addresses themselves");
         }
@@ -126,10 +128,14 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
             String name = item.text("name", "");
             Codec known = Codec.named(name, 0);
             if (known == null) {
-                throw item.problem("name", "is \"" + name + "\", must be one of opus, PCMU, PCMA, VP8");
+                throw item.problem("name", "is \"" + name + "\", must be one of " + String.join(", ", Codec.names()));
             }
-            int payloadType = item.integer("pt", known.name().equals("PCMA") ? 8 : known.name().equals("PCMU") ? 0 : -1, 0, 127);
-            Codec codec = new Codec(known.kind(), known.name(), payloadType, known.clockRate(), known.channels());
+            Integer fixed = FIXED_PAYLOAD_TYPES.get(known.format().name());
+            int payloadType = item.integer("pt", fixed == null ? -1 : fixed, 0, 127);
+            String parameters = item.text("fmtp", known.format().parameters());
+            int clockRate = item.integer("rate", known.format().clockRate(), 8000, 192_000);
+            Codec codec = Codec.named(name, payloadType);
+            codec = codec == null ? known : codec.with(parameters).at(clockRate);
             if (codecs.stream().anyMatch(c -> c.payloadType() == payloadType)) {
                 throw item.problem("pt", "is " + payloadType + ", which another codec of the endpoint has");
             }

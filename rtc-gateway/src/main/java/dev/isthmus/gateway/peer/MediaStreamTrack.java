@@ -16,16 +16,23 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     private final String kind;
     private final String id;
     private final String label;
+    private final boolean relayed;
     private volatile boolean enabled = true;
     private volatile boolean muted;
     private volatile MediaStreamTrackState readyState = MediaStreamTrackState.LIVE;
     private volatile RtpSink[] sinks = NONE;
     private volatile @Nullable Consumer<MediaStreamTrack> keyframeRequests;
 
-    MediaStreamTrack(String kind, String id, String label, boolean muted) {
+    /**
+     * Creates a track.
+     *
+     * @param relayed whether its source is somebody else's, who tells its clock in sender reports
+     */
+    MediaStreamTrack(String kind, String id, String label, boolean muted, boolean relayed) {
         this.kind = kind;
         this.id = id;
         this.label = label;
+        this.relayed = relayed;
         this.muted = muted;
     }
 
@@ -72,7 +79,7 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
 
     /** Returns another track of the same source, under another id. */
     public MediaStreamTrack clone(String newId) {
-        MediaStreamTrack copy = new MediaStreamTrack(kind, newId, label, muted);
+        MediaStreamTrack copy = new MediaStreamTrack(kind, newId, label, muted, relayed);
         copy.enabled = enabled;
         copy.readyState = readyState;
         copy.keyframeRequests = keyframeRequests;
@@ -109,6 +116,17 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
                 sink.onPacket(packet);
             }
         }
+    }
+
+    @Override
+    public void onSenderReport(int ssrc, long ntp, int rtpTimestamp, long nowNanos) {
+        for (RtpSink sink : sinks) {
+            sink.onSenderReport(ssrc, ntp, rtpTimestamp, nowNanos);
+        }
+    }
+
+    boolean isRelayed() {
+        return relayed;
     }
 
     /** Asks the source for a picture that stands by itself; a source that cannot be asked does nothing. */

@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.sdp.RtpFormat;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,5 +22,16 @@ public record RTCRtpCodec(String mimeType, int clockRate, @Nullable Integer chan
     boolean isFormat(String kind, RtpFormat format) {
         return mimeType.toLowerCase(Locale.ROOT).equals((kind + "/" + format.name()).toLowerCase(Locale.ROOT))
                 && clockRate == format.clockRate() && (channels == null ? 1 : channels) == format.channels();
+    }
+
+    /** Returns the format that it stands for, under a payload type. */
+    public RtpFormat format(int payloadType) {
+        return new RtpFormat(payloadType, mimeType.substring(mimeType.indexOf('/') + 1), clockRate, channels == null ? 1 : channels,
+                sdpFmtpLine == null ? "" : sdpFmtpLine, List.of());
+    }
+
+    /** Returns whether it repairs what another codec has lost, and is nothing by itself. */
+    public boolean isRepair() {
+        return mimeType.toLowerCase(Locale.ROOT).endsWith("/rtx");
     }
 }

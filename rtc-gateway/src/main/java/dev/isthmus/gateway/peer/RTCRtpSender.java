@@ -69,6 +69,7 @@ public final class RTCRtpSender {
         }
         track = another;
         media.keyframes(another == null ? null : another::requestKeyframe);
+        media.relays(another != null && another.isRelayed());
         if (another != null) {
             another.addSink(media);
         }

@@ -58,7 +58,7 @@ public final class RTCRtpTransceiver {
         this.kind = kind;
         this.direction = direction;
         String trackId = state.host.random().token(20);
-        MediaStreamTrack received = new MediaStreamTrack(kind, trackId, "remote " + kind, true);
+        MediaStreamTrack received = new MediaStreamTrack(kind, trackId, "remote " + kind, true, true);
         this.sender = new RTCRtpSender(state, this, new MediaSender(kind, state.cname, state.host.random()));
         this.receiver = new RTCRtpReceiver(state, this, received, new MediaReceiver(kind, received));
     }

@@ -23,7 +23,16 @@ public final class RtpTrackSource {
 
     /** Creates a source and its track under an id. */
     public RtpTrackSource(String kind, String trackId) {
-        this.track = new MediaStreamTrack(kind, trackId, "rtp", false);
+        this(kind, trackId, false);
+    }
+
+    /**
+     * Creates a source and its track under an id.
+     *
+     * @param relayed whether the packets are somebody else's, whose sender reports are handed over with them ({@link #senderReport})
+     */
+    public RtpTrackSource(String kind, String trackId, boolean relayed) {
+        this.track = new MediaStreamTrack(kind, trackId, "rtp", false, relayed);
     }
 
     /** Returns the track. */
@@ -43,6 +52,11 @@ public final class RtpTrackSource {
         }
         track.onPacket(packet);
         return true;
+    }
+
+    /** Tells the clock of the source: the NTP time that belongs to a timestamp of its packets (RFC 3550, section 6.4.1). */
+    public void senderReport(int ssrc, long ntp, int rtpTimestamp, long nowNanos) {
+        track.onSenderReport(ssrc, ntp, rtpTimestamp, nowNanos);
     }
 
     /** Says what is to be done when a receiver needs a picture that stands by itself. */

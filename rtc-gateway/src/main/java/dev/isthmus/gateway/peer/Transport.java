@@ -65,7 +65,8 @@ final class Transport {
     void gather() {
         if (port == null) {
             RTCIceRole role = ice.role;
-            TransportPort.Setup setup = new TransportPort.Setup(local, role == RTCIceRole.CONTROLLING, state.configuration, components);
+            TransportPort.Setup setup = new TransportPort.Setup(local, role == RTCIceRole.CONTROLLING, state.configuration, components,
+                    state.cname);
             ice.local = local;
             Ears listening = new Ears();
             ears = listening;

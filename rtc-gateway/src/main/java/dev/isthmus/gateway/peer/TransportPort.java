@@ -16,8 +16,9 @@ public interface TransportPort {
      * @param controlling whether this side made the offer
      * @param configuration servers and policy
      * @param components 2 where RTCP has a port of its own
+     * @param cname the canonical name of what is sent
      */
-    record Setup(IceCredentials credentials, boolean controlling, RTCConfiguration configuration, int components) {}
+    record Setup(IceCredentials credentials, boolean controlling, RTCConfiguration configuration, int components, String cname) {}
 
     /** What the peer says of ICE; a pacing of 0 says nothing. */
     record RemoteIce(IceCredentials credentials, boolean lite, int pacing) {}

@@ -20,6 +20,17 @@ public final class NtpClock {
         return seconds + SECONDS_1900_TO_1970 << 32 | fraction;
     }
 
+    /** Returns an NTP time stamp moved on. */
+    public static long later(long ntp, long nanos) {
+        return ntp + (nanos / 1_000_000_000L << 32) + (nanos % 1_000_000_000L << 32) / 1_000_000_000L;
+    }
+
+    /** Returns the milliseconds from the time stamp that a report quotes to now, less the time that the reporter kept it. */
+    public static long roundTripMillis(long ntp, int lastReport, int delay) {
+        int units = middle(ntp) - lastReport - delay;
+        return Math.max(0, units * 1000L / 65536);
+    }
+
     /** Returns the middle 32 bits, as reports quote them. */
     public static int middle(long ntp) {
         return (int) (ntp >>> 16);

@@ -43,10 +43,12 @@ public final class ReceptionStats {
         transitKnown = true;
     }
 
-    /** Sets the clock rate in Hz; the payload type has changed. */
+    /** Sets the clock rate in Hz, which follows the payload type. */
     public void clockRate(int newClockRate) {
-        clockRate = newClockRate;
-        transitKnown = false;
+        if (newClockRate != clockRate) {
+            clockRate = newClockRate;
+            transitKnown = false;
+        }
     }
 
     private void begin(int newSsrc, int sequence) {

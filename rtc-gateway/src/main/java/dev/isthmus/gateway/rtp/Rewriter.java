@@ -63,17 +63,18 @@ public final class Rewriter {
 
     /** A new source goes on where the old one stopped: the next number, and the time that has passed since. */
     private void begin(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
-        long passed = started ? ticks(nowNanos - lastNanos) : 0;
+        int passed = started ? ticks(nowNanos - lastNanos) : 0;
         source = inSsrc;
         highestIn = 0x10000L + inSequence;
         offset = highestOut + 1 - highestIn;
-        timestampOffset = lastTimestampOut + (int) Math.max(started ? 1 : 0, passed) - inTimestamp;
+        timestampOffset = lastTimestampOut + Math.max(started ? 1 : 0, passed) - inTimestamp;
         started = true;
         generation++;
     }
 
-    private long ticks(long nanos) {
-        return nanos / 1_000L * clockRate / 1_000_000L;
+    /** Returns a time in units of timestamps. */
+    int ticks(long nanos) {
+        return (int) (nanos / 1_000L * clockRate / 1_000_000L);
     }
 
     /** Returns the outgoing SSRC. */
@@ -123,6 +124,6 @@ public final class Rewriter {
 
     /** Returns the outgoing timestamp that stands for now: the latest one and the time since. */
     public int timestampAt(long nowNanos) {
-        return lastTimestampOut + (int) ticks(nowNanos - lastNanos);
+        return lastTimestampOut + ticks(nowNanos - lastNanos);
     }
 }

@@ -1,57 +1,54 @@
 package dev.isthmus.gateway.sdp;
 
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A codec as SDP names it (RFC 8866, section 6.6).
+ * A codec that a plain endpoint sends and receives.
  *
  * @param kind audio or video
- * @param name the encoding name, as registered
- * @param payloadType 0 to 127
- * @param clockRate in Hz
- * @param channels for audio, else 1
+ * @param format its name, clock and parameters, under the endpoint's payload type
  */
-public record Codec(String kind, String name, int payloadType, int clockRate, int channels) {
-    private static final List<Codec> KNOWN = List.of(new Codec("audio", "opus", 111, 48000, 2), new Codec("audio", "PCMU", 0, 8000, 1),
-            new Codec("audio", "PCMA", 8, 8000, 1), new Codec("video", "VP8", 96, 90000, 1));
+public record Codec(String kind, RtpFormat format) {
+    private static final List<String> KINDS = List.of("audio", "video");
 
-    /** Returns the codec of that name with another payload type, or null when the bridge does not know it. */
+    /** Returns the codec of that name with a payload type, as it is usual, or null when nothing of that name can be carried. */
     public static @Nullable Codec named(String name, int payloadType) {
-        for (Codec known : KNOWN) {
-            if (known.name.equalsIgnoreCase(name)) {
-                return new Codec(known.kind, known.name, payloadType, known.clockRate, known.channels);
-            }
-        }
-        return null;
+        return KINDS.stream().flatMap(Codec::known).filter(c -> c.format.is(name)).map(c -> new Codec(c.kind, c.format.as(payloadType)))
+                .findFirst().orElse(null);
     }
 
-    /** Returns the codec that a format of a media line stands for: by its rtpmap, or by RFC 3551's static numbers; null if unknown. */
-    static @Nullable Codec offered(SdpMedia media, String format) {
-        if (!format.matches("\\d{1,3}") || Integer.parseInt(format) > 127) {
-            return null;
-        }
-        int payloadType = Integer.parseInt(format);
-        String map = media.ofFormat("rtpmap", format);
-        if (map == null) {
-            return payloadType == 0 ? named("PCMU", 0) : payloadType == 8 ? named("PCMA", 8) : null;
-        }
-        String[] parts = map.split("/");
-        Codec codec = parts.length == 0 ? null : named(parts[0], payloadType);
-        boolean matches = codec != null && codec.kind.equals(media.kind()) && parts.length > 1
-                && parts[1].equals(Integer.toString(codec.clockRate))
-                && (codec.channels == 1 || parts.length > 2 && parts[2].equals(Integer.toString(codec.channels)));
-        return matches ? codec : null;
+    /** Returns the names of all that can be carried. */
+    public static List<String> names() {
+        return KINDS.stream().flatMap(Codec::known).map(c -> c.format.name()).distinct().toList();
     }
 
-    /** Returns whether both are the same codec, whatever their payload types. */
-    public boolean sameAs(Codec other) {
-        return name.toLowerCase(Locale.ROOT).equals(other.name.toLowerCase(Locale.ROOT)) && clockRate == other.clockRate;
+    private static Stream<Codec> known(String kind) {
+        return RtpCapabilities.formats(kind).stream().filter(f -> RtpCapabilities.isPrimary(f) || f.is("telephone-event"))
+                .map(f -> new Codec(kind,
+                        new RtpFormat(f.payloadType(), f.name(), f.clockRate(), f.channels(), f.parameters(), List.of())));
     }
 
-    /** Returns the value of the rtpmap attribute. */
-    public String rtpmap() {
-        return payloadType + " " + name + "/" + clockRate + (channels > 1 ? "/" + channels : "");
+    /** Returns the same codec with other parameters, as {@code fmtp} has them. */
+    public Codec with(String parameters) {
+        return new Codec(kind, new RtpFormat(format.payloadType(), format.name(), format.clockRate(), format.channels(), parameters,
+                List.of()));
+    }
+
+    /** Returns the same codec with another clock rate in Hz. */
+    public Codec at(int clockRate) {
+        return new Codec(kind, new RtpFormat(format.payloadType(), format.name(), clockRate, format.channels(), format.parameters(),
+                List.of()));
+    }
+
+    /** Returns the payload type. */
+    public int payloadType() {
+        return format.payloadType();
+    }
+
+    /** Returns whether packets of a format are packets of this codec. */
+    public boolean takes(RtpFormat other) {
+        return RtpCapabilities.same(format, other);
     }
 }

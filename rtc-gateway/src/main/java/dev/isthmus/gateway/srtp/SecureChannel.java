@@ -101,6 +101,11 @@ public final class SecureChannel {
         return context == null ? noKeys() : result(context, context.protectRtcp(buffer, offset, length));
     }
 
+    /** Returns whether media can be opened and protected. */
+    public boolean hasKeys() {
+        return inbound != null;
+    }
+
     private int noKeys() {
         reason = GatewayReason.NO_KEYS_YET;
         return -1;

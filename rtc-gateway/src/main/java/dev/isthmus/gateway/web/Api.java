@@ -1,10 +1,11 @@
 package dev.isthmus.gateway.web;
 
 import dev.isthmus.gateway.bridge.Endpoint;
+import dev.isthmus.gateway.bridge.Way;
 import dev.isthmus.gateway.embedded.Mint;
 import dev.isthmus.gateway.net.GatewayService;
-import dev.isthmus.gateway.sdp.AnswerWriter;
 import dev.isthmus.gateway.sdp.Codec;
+import dev.isthmus.gateway.sdp.PlainDescription;
 import dev.isthmus.ice.net.TransportAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,9 @@ public final class Api {
             case "" -> only("GET", request, () -> new Reply(200, "text/html; charset=utf-8", page, Map.of("Cache-Control", "no-cache")));
             case "healthz", "readyz" -> only("GET", request, () -> Reply.text(200, "ok"));
             case "metrics" -> only("GET", request, () -> Reply.of(200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
-            case "call" -> call(request, path, front);
+            case "call" -> call(Way.CALL, request, path, front);
+            case "whip" -> call(Way.WHIP, request, path, front);
+            case "whep" -> call(Way.WHEP, request, path, front);
             case "api" -> path.length > 2 && path[1].equals("v1") ? api(request, path, front) : notFound();
             default -> notFound();
         };
@@ -101,7 +104,7 @@ public final class Api {
         return done(Reply.text(401, "a bearer token is needed").with(Map.of("WWW-Authenticate", "Bearer")));
     }
 
-    private CompletableFuture<Reply> call(Request request, String[] path, Executor front) {
+    private CompletableFuture<Reply> call(Way way, Request request, String[] path, Executor front) {
         if (path.length < 2 || path.length > 3 || path[1].isEmpty()) {
             return notFound();
         }
@@ -114,23 +117,23 @@ public final class Api {
             return unauthorized();
         }
         if (path.length == 2) {
-            return request.method().equals("POST") ? create(request, path[1], front) : notAllowed("POST, OPTIONS");
+            return request.method().equals("POST") ? create(way, request, path[1], front) : notAllowed("POST, OPTIONS");
         }
         return switch (request.method()) {
-            case "DELETE" -> answer(gateway.end(path[1], path[2]).thenApply(ended -> Reply.empty(200)));
-            case "PATCH" -> patch(request, path, front);
+            case "DELETE" -> answer(gateway.end(way, path[1], path[2]).thenApply(ended -> Reply.empty(200)));
+            case "PATCH" -> patch(way, request, path, front);
             default -> notAllowed("PATCH, DELETE, OPTIONS");
         };
     }
 
     /** RFC 9725, section 4.2. */
-    private CompletableFuture<Reply> create(Request request, String name, Executor front) {
+    private CompletableFuture<Reply> create(Way way, Request request, String name, Executor front) {
         if (!request.hasType(SDP)) {
             return done(Reply.text(415, "the body must be " + SDP));
         }
-        return answer(gateway.create(name, request.body()).thenApplyAsync(created -> {
+        return answer(gateway.create(way, name, request.body()).thenApplyAsync(created -> {
             Map<String, String> headers = new LinkedHashMap<>();
-            headers.put("Location", "/call/" + name + "/" + created.id());
+            headers.put("Location", "/" + way.path() + "/" + name + "/" + created.id());
             headers.put("ETag", quoted(created.generation()));
             headers.put("Accept-Patch", FRAGMENT);
             if (mint != null) {
@@ -155,7 +158,7 @@ public final class Api {
     }
 
     /** RFC 9725, section 4.3: the entity tag stands for the ICE generation; {@code *} asks for a restart. */
-    private CompletableFuture<Reply> patch(Request request, String[] path, Executor front) {
+    private CompletableFuture<Reply> patch(Way way, Request request, String[] path, Executor front) {
         if (!request.hasType(FRAGMENT)) {
             return done(Reply.text(415, "the body must be " + FRAGMENT));
         }
@@ -164,7 +167,7 @@ public final class Api {
             return done(Reply.text(428, "If-Match is missing: the entity tag to trickle, * to restart"));
         }
         String generation = match.equals("*") ? GatewayService.RESTART : match.replace("\"", "");
-        return answer(gateway.patch(path[1], path[2], generation, request.body())
+        return answer(gateway.patch(way, path[1], path[2], generation, request.body())
                 .thenApplyAsync(patched -> patched.fragment().isEmpty()
                         ? Reply.empty(204)
                         : Reply.of(200, FRAGMENT, patched.fragment()).with(Map.of("ETag", quoted(patched.generation()))), front));
@@ -208,19 +211,19 @@ public final class Api {
         if (endpoint == null) {
             return Reply.text(404, "no endpoint is named " + name);
         }
-        List<AnswerWriter.PlainLine> lines = new ArrayList<>();
+        List<PlainDescription.Line> lines = new ArrayList<>();
         for (Endpoint.Session session : endpoint.sessions()) {
             TransportAddress send = session.send();
             for (String kind : session.kinds()) {
                 List<Codec> codecs = endpoint.codecs().stream().filter(c -> c.kind().equals(kind)).toList();
                 if (send != null && !codecs.isEmpty()) {
-                    lines.add(new AnswerWriter.PlainLine(kind, send.host(), send.port(), session.rtcp() == Endpoint.RtcpPort.MUX, codecs));
+                    lines.add(new PlainDescription.Line(kind, send.host(), send.port(), session.rtcp() == Endpoint.RtcpPort.MUX, codecs));
                 }
             }
         }
         return lines.isEmpty()
                 ? Reply.text(404, "endpoint " + name + " has no fixed address")
-                : Reply.of(200, SDP, AnswerWriter.plain(name, lines));
+                : Reply.of(200, SDP, PlainDescription.write(name, lines));
     }
 
     private static CompletableFuture<Reply> answer(CompletableFuture<Reply> reply) {

@@ -53,7 +53,7 @@ final class Json {
             for (Endpoint endpoint : endpoints) {
                 json.writeStartObject();
                 json.writeStringField("name", endpoint.name());
-                strings(json, "codecs", endpoint.codecs().stream().map(c -> c.name()).toList());
+                strings(json, "codecs", endpoint.codecs().stream().map(c -> c.format().name()).toList());
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -1,46 +1,36 @@
 package dev.isthmus.gateway.bridge;
 
 import dev.isthmus.gateway.GatewayReason;
-import dev.isthmus.gateway.peer.ClientTransport;
+import dev.isthmus.gateway.media.LegStats;
+import dev.isthmus.gateway.media.MediaPlan;
+import dev.isthmus.gateway.media.MediaReceiver;
+import dev.isthmus.gateway.media.MediaSender;
+import dev.isthmus.gateway.media.MediaSession;
+import dev.isthmus.gateway.peer.RTCDtlsTransportState;
+import dev.isthmus.gateway.peer.TransportMonitor;
 import dev.isthmus.gateway.rtp.NtpClock;
 import dev.isthmus.gateway.sdp.Codec;
-import dev.isthmus.gateway.sdp.Negotiation;
-import dev.isthmus.gateway.sdp.SessionDescription;
-import dev.isthmus.gateway.srtp.SrtpContext;
+import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.ice.count.Counters;
-import dev.isthmus.ice.dtls.DtlsEngine;
-import dev.isthmus.ice.dtls.DtlsEvent;
-import dev.isthmus.ice.dtls.SrtpKeys;
-import dev.isthmus.ice.dtls.SrtpProfile;
-import dev.isthmus.ice.ice.Candidate;
-import dev.isthmus.ice.ice.IceAgent;
-import dev.isthmus.ice.ice.IceCredentials;
-import dev.isthmus.ice.ice.IceReason;
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceState;
 import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.Datagram;
-import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sim.SeededRandom;
-import dev.isthmus.ice.stun.MessageIntegrity;
-import dev.isthmus.ice.stun.StunAttribute;
-import dev.isthmus.ice.stun.StunMessage;
-import dev.isthmus.ice.stun.StunType;
-import dev.isthmus.ice.stun.StunWriter;
 import dev.isthmus.ice.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A call on a test's table: no sockets, a set clock, a DTLS engine that is done at once with known keys. */
-final class CallBench implements ClientTransport.Output, CallIo {
-    static final TransportAddress MEDIA = address("127.0.0.1:10000");
-    static final TransportAddress CLIENT = address("127.0.0.9:50000");
+/** A call on a test's table: no sockets, a set clock, and in place of a connection its media, without ICE and DTLS. */
+final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
     static final TransportAddress PHONE = address("127.0.0.1:5004");
-    private static final IceCredentials OURS = new IceCredentials("ours", "o".repeat(22));
-    private static final IceCredentials THEIRS = new IceCredentials("them", "t".repeat(22));
 
     /** A packet that left on the plain side. */
     record Plain(int session, boolean rtcp, TransportAddress to, byte[] bytes) {}
@@ -49,68 +39,12 @@ final class CallBench implements ClientTransport.Output, CallIo {
     final List<Plain> plain = new ArrayList<>();
     final List<byte[]> rtpToClient = new ArrayList<>();
     final List<byte[]> rtcpToClient = new ArrayList<>();
+    final Map<String, MediaSender> senders = new LinkedHashMap<>();
     final Call call;
-    private final SeededRandom random = new SeededRandom(5);
-    private final List<byte[]> checks = new ArrayList<>();
-    private final SrtpContext clientOut;
-    private final SrtpContext clientIn;
+    IceState ice = IceState.NEW;
+    RTCDtlsTransportState dtls = RTCDtlsTransportState.NEW;
     long now = 1_000_000_000L;
-
-    private static final class InstantDtls implements DtlsEngine {
-        private @Nullable DtlsEvent next;
-
-        @Override
-        public void start(long nowNanos) {
-            next = new DtlsEvent.Connected(keys(true), List.of());
-        }
-
-        @Override
-        public void onPacket(ByteBuffer buffer, int offset, int length, long nowNanos) {
-            // there is nothing to shake hands about
-        }
-
-        @Override
-        public void onTimeout(long nowNanos) {
-            // no timers
-        }
-
-        @Override
-        public long nextDeadline() {
-            return Deadline.NONE;
-        }
-
-        @Override
-        public void send(ByteBuffer buffer, int offset, int length) {
-            // no application data
-        }
-
-        @Override
-        public byte @Nullable [] pollTransmit() {
-            return null;
-        }
-
-        @Override
-        public @Nullable DtlsEvent pollEvent() {
-            DtlsEvent event = next;
-            next = null;
-            return event;
-        }
-
-        @Override
-        public void close() {
-            // nothing is open
-        }
-    }
-
-    private static SrtpKeys keys(boolean gateway) {
-        byte[] a = new byte[16];
-        byte[] b = new byte[16];
-        b[0] = 1;
-        byte[] salt = new byte[12];
-        return gateway
-                ? new SrtpKeys(SrtpProfile.AEAD_AES_128_GCM, a, salt, b, salt)
-                : new SrtpKeys(SrtpProfile.AEAD_AES_128_GCM, b, salt, a, salt);
-    }
+    private final MediaSession client;
 
     static TransportAddress address(String text) {
         return Objects.requireNonNull(TransportAddress.parse(text));
@@ -119,65 +53,60 @@ final class CallBench implements ClientTransport.Output, CallIo {
     static Endpoint endpoint(Endpoint.SourceRule rule, @Nullable TransportAddress send) {
         return new Endpoint("phone", false,
                 List.of(new Endpoint.Session(List.of("audio", "video"), send, 5006, rule, Endpoint.RtcpPort.NEXT)),
-                List.of(Objects.requireNonNull(Codec.named("opus", 109)), Objects.requireNonNull(Codec.named("PCMU", 0)),
-                        Objects.requireNonNull(Codec.named("VP8", 100))));
+                List.of(codec("opus", 109), codec("PCMU", 0), codec("VP8", 100)));
     }
 
-    CallBench(Endpoint endpoint) throws Exception {
-        String head = "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\na=group:BUNDLE 0 1\na=ice-ufrag:them\na=ice-pwd:" + THEIRS.password()
-                + "\na=fingerprint:sha-256 "
-                + "AB:".repeat(31) + "AB\na=setup:actpass\n";
-        String audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\na=mid:0\na=rtcp-mux\na=rtpmap:111 opus/48000/2\n";
-        String video = "m=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:1\na=rtcp-mux\na=rtpmap:96 VP8/90000\n";
-        Negotiation negotiation = Negotiation.of(SessionDescription.parse(head + audio + video), endpoint.codecs());
-        IceAgent ice = new IceAgent(new IceAgent.Setup(false, 1, 7, OURS), random, new Counters<>(IceReason.class));
-        ClientTransport transport = new ClientTransport(ice, new InstantDtls(), this);
-        call = new Call(new CallSetup("id", endpoint, negotiation, counters, random, new NtpClock(now, 1_700_000_000_000L), "cname"),
-                transport, this, now);
-        ice.addLocalCandidate(Candidate.host(MEDIA, 65535), now);
-        ice.setRemoteCredentials(THEIRS, now);
-        clientOut = SrtpContext.outbound(keys(false));
-        clientIn = SrtpContext.inbound(keys(false));
+    private static Codec codec(String name, int payloadType) {
+        return Objects.requireNonNull(Codec.named(name, payloadType));
     }
 
-    /** The client checks, nominates and answers our check. */
-    void connect() {
-        ByteBuffer b = ByteBuffer.allocate(512);
-        StunWriter writer = new StunWriter().begin(b, 0, StunType.BINDING, 1, 2).text(StunAttribute.USERNAME, "ours:them")
-                .int32(StunAttribute.PRIORITY, 5).int64(StunAttribute.ICE_CONTROLLING, 9).flag(StunAttribute.USE_CANDIDATE)
-                .integrity(new MessageIntegrity(), MessageIntegrity.shortTermKey(OURS.password())).fingerprint();
-        StunMessage message = new StunMessage();
-        message.wrap(b, 0, writer.length());
-        call.client().onStun(message, MEDIA, CLIENT, now);
-        pass(1_000_000);
-        for (byte[] check : List.copyOf(checks)) {
-            message.wrap(ByteBuffer.wrap(check), 0, check.length);
-            if (message.messageClass() == StunType.REQUEST) {
-                ByteBuffer answer = ByteBuffer.allocate(512);
-                writer.beginResponse(answer, 0, message, StunType.SUCCESS).xorAddress(StunAttribute.XOR_MAPPED_ADDRESS, MEDIA)
-                        .integrity(new MessageIntegrity(), MessageIntegrity.shortTermKey(THEIRS.password())).fingerprint();
-                message.wrap(answer, 0, writer.length());
-                call.client().onStun(message, MEDIA, CLIENT, now);
-            }
+    CallBench(Endpoint endpoint) {
+        SeededRandom random = new SeededRandom(5);
+        NtpClock clock = new NtpClock(now, 1_700_000_000_000L);
+        call = new Call(new CallSetup("id", endpoint, counters, random, clock, "cname"), this, now);
+        client = new MediaSession(this, counters, clock, "cname", now);
+        call.onTransport(this);
+        client.configure(new MediaPlan(List.of(line("audio", List.of(codec("opus", 109), codec("PCMU", 0)), List.of(111, 0), random),
+                line("video", List.of(codec("VP8", 100)), List.of(96), random)), false));
+    }
+
+    private MediaPlan.Line line(String kind, List<Codec> plainCodecs, List<Integer> payloadTypes, SeededRandom random) {
+        List<PlainStream.Shared> shared = new ArrayList<>();
+        for (int i = 0; i < plainCodecs.size(); i++) {
+            RtpFormat format = plainCodecs.get(i).format();
+            shared.add(new PlainStream.Shared(format.as(payloadTypes.get(i)), format));
         }
+        PlainStream stream = call.carry(kind, shared, true, true);
+        MediaReceiver receiver = new MediaReceiver(kind, stream);
+        MediaSender sender = new MediaSender(kind, "cname", random);
+        stream.keyframes(receiver::requestKeyframe);
+        stream.source().track().addSink(sender);
+        sender.keyframes(stream.source().track()::requestKeyframe);
+        sender.relays(true);
+        senders.put(kind, sender);
+        List<RtpFormat> formats = shared.stream().map(PlainStream.Shared::client).toList();
+        return new MediaPlan.Line(kind, formats, formats, List.of(), List.of(), receiver, sender);
     }
 
-    /** Lets time go by, calling the call whenever it wants to be called. */
+    /** ICE and DTLS are done. */
+    void connect() {
+        ice = IceState.CONNECTED;
+        dtls = RTCDtlsTransportState.CONNECTED;
+    }
+
+    /** Lets time go by, calling the call and the client's media whenever they want to be called. */
     void pass(long nanos) {
         long end = now + nanos;
-        while (call.nextDeadline() <= end && !call.ended()) {
-            now = Math.max(now, call.nextDeadline());
+        while (next() <= end && !call.ended()) {
+            now = Math.max(now, next());
             call.onTimeout(now);
+            client.onTimeout(now);
         }
         now = end;
     }
 
-    private static Datagram datagram(byte[] bytes, TransportAddress at, TransportAddress from) {
-        ByteBuffer buffer = ByteBuffer.allocate(2304);
-        buffer.put(Datagram.HEADROOM, bytes);
-        Datagram datagram = new Datagram().wrap(buffer, Datagram.HEADROOM, bytes.length);
-        datagram.key().set(AddressKey.of(at, from));
-        return datagram;
+    private long next() {
+        return Deadline.nearer(call.nextDeadline(), client.nextDeadline());
     }
 
     static byte[] rtp(int payloadType, int ssrc, int sequence, int timestamp) {
@@ -187,22 +116,28 @@ final class CallBench implements ClientTransport.Output, CallIo {
         return b.array();
     }
 
+    private static ByteBuffer room(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.allocate(2304);
+        buffer.put(Datagram.HEADROOM, bytes);
+        return buffer;
+    }
+
     void clientSends(byte[] rtp) {
-        ByteBuffer b = ByteBuffer.allocate(2048);
-        b.put(0, rtp);
-        int length = clientOut.protectRtp(b, 0, rtp.length);
-        call.onClient(PacketKind.RTP, datagram(Arrays.copyOf(b.array(), length), MEDIA, CLIENT), now);
+        client.onRtp(room(rtp), Datagram.HEADROOM, rtp.length, now);
     }
 
     void clientSendsRtcp(byte[] rtcp) {
-        ByteBuffer b = ByteBuffer.allocate(2048);
-        b.put(0, rtcp);
-        int length = clientOut.protectRtcp(b, 0, rtcp.length);
-        call.onClient(PacketKind.RTCP, datagram(Arrays.copyOf(b.array(), length), MEDIA, CLIENT), now);
+        client.onRtcp(room(rtcp), Datagram.HEADROOM, rtcp.length, now);
     }
 
     void phoneSends(byte[] packet, TransportAddress from) {
-        call.onPlain(0, datagram(packet, address("127.0.0.1:5006"), from), now);
+        Datagram datagram = new Datagram().wrap(room(packet), Datagram.HEADROOM, packet.length);
+        datagram.key().set(AddressKey.of(address("127.0.0.1:5006"), from));
+        call.onPlain(0, datagram, now);
+    }
+
+    int ssrcToClient(String kind) {
+        return Objects.requireNonNull(senders.get(kind)).ssrc();
     }
 
     List<Plain> plainRtp() {
@@ -220,26 +155,102 @@ final class CallBench implements ClientTransport.Output, CallIo {
     }
 
     @Override
-    public void control(AddressKey to, ByteBuffer buffer, int offset, int length) {
-        checks.add(copy(buffer, offset, length));
-    }
-
-    @Override
-    public void media(AddressKey to, ByteBuffer buffer, int offset, int length) {
-        ByteBuffer b = ByteBuffer.allocate(2304);
-        b.put(0, copy(buffer, offset, length));
-        boolean rtcp = PacketKind.of(b, 0, length) == PacketKind.RTCP;
-        int plainLength = rtcp ? clientIn.unprotectRtcp(b, 0, length) : clientIn.unprotectRtp(b, 0, length);
-        (rtcp ? rtcpToClient : rtpToClient).add(Arrays.copyOf(b.array(), plainLength));
+    public boolean send(boolean rtcp, ByteBuffer buffer, int offset, int length) {
+        if (dtls != RTCDtlsTransportState.CONNECTED) {
+            client.drop(GatewayReason.NO_KEYS_YET);
+            return false;
+        }
+        (rtcp ? rtcpToClient : rtpToClient).add(copy(buffer, offset, length));
+        return true;
     }
 
     @Override
     public void plain(int session, boolean rtcp, AddressKey to, ByteBuffer buffer, int offset, int length) {
-        plain.add(new Plain(session, rtcp, to.remote(), copy(buffer, offset, length)));
+        plain.add(new Plain(session, rtcp, to.remote(), Arrays.copyOf(copy(buffer, offset, length), length)));
     }
 
     @Override
     public long kernelDrops(Direction direction) {
         return 0;
+    }
+
+    @Override
+    public void onMedia(String mid) {
+        // nobody shows a track here
+    }
+
+    @Override
+    public boolean isHere() {
+        return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public long nowNanos() {
+        return now;
+    }
+
+    @Override
+    public IceState iceState() {
+        return ice;
+    }
+
+    @Override
+    public boolean isControlling() {
+        return false;
+    }
+
+    @Override
+    public boolean heard() {
+        return ice != IceState.NEW;
+    }
+
+    @Override
+    public int pairs() {
+        return 1;
+    }
+
+    @Override
+    public @Nullable CandidatePair selectedPair() {
+        return null;
+    }
+
+    @Override
+    public RTCDtlsTransportState dtlsState() {
+        return dtls;
+    }
+
+    @Override
+    public String dtlsFailure() {
+        return "";
+    }
+
+    @Override
+    public String srtpProfile() {
+        return "";
+    }
+
+    @Override
+    public long roundTripMillis() {
+        return client.roundTripMillis();
+    }
+
+    @Override
+    public LegStats received() {
+        return client.received();
+    }
+
+    @Override
+    public LegStats sent() {
+        return client.sent();
+    }
+
+    @Override
+    public void onChange(Runnable task) {
+        // the test looks when it wants to
     }
 }

@@ -162,8 +162,8 @@ class FloodIT {
             assertThat(heapAfter).isLessThan(heap + (1 << 20));
             assertThat(gateway.output().split("\n")).hasSizeLessThan(lines + 3);
             for (String reason : List.of("turn_malformed", "turn_wrong_integrity", "turn_unknown_attribute", "turn_bad_request",
-                    "gateway_not_validated",
-                    "gateway_srtp_wrong_tag", "gateway_stun_malformed", "ice_wrong_integrity", "gateway_rtcp_malformed",
+                    "session_unproven_source",
+                    "gateway_srtp_wrong_tag", "session_malformed", "ice_wrong_integrity", "gateway_rtcp_malformed",
                     "gateway_wrong_source",
                     "turn_bad_channel_data")) {
                 assertThat(after.count(reason)).as(reason).isPositive();

@@ -8,6 +8,7 @@ import dev.isthmus.gateway.support.Gateway;
 import dev.isthmus.gateway.support.Wire;
 import dev.isthmus.ice.dtls.SrtpProfile;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.session.SessionReason;
 import dev.isthmus.ice.support.Metrics;
 import dev.isthmus.turn.server.TurnReason;
 import dev.isthmus.turn.support.TurnDialog;
@@ -56,6 +57,9 @@ class LinkCountersIT {
             for (GatewayReason reason : GatewayReason.values()) {
                 counts.put("gateway " + reason.label(), metrics.count("gateway_" + reason.name().toLowerCase(java.util.Locale.ROOT)));
             }
+            for (SessionReason reason : SessionReason.values()) {
+                counts.put("session " + reason.label(), metrics.count("session_" + reason.name().toLowerCase(java.util.Locale.ROOT)));
+            }
             for (TurnReason reason : TurnReason.values()) {
                 boolean byTheClock = reason.name().startsWith("RELAYED_") || reason.name().startsWith("BYTES_");
                 if (!byTheClock) {
@@ -80,8 +84,8 @@ class LinkCountersIT {
         assertThat(on.remove("ring packets")).as("the link was used").isEqualTo(1);
         assertThat(off.remove("ring packets")).as("the socket was used").isZero();
         assertThat(on).isEqualTo(off);
-        assertThat(on).containsEntry("gateway not-validated", 80L).containsEntry("gateway stun-malformed", 40L)
-                .containsEntry("gateway unknown-kind", 40L).containsEntry("turn send-forbidden", 40L)
+        assertThat(on).containsEntry("session unproven-source", 120L).containsEntry("session malformed", 40L)
+                .containsEntry("turn send-forbidden", 40L)
                 .containsEntry("turn peer-forbidden", 1L)
                 .containsEntry("gateway srtp-replayed", 1L).containsEntry("gateway client-to-plain", MEDIA + 1L)
                 .containsEntry("gateway plain-to-client", MEDIA + 1L);

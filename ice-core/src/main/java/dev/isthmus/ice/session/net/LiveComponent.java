@@ -41,8 +41,7 @@ final class LiveComponent implements TcpFlows.Owner {
     private AddressKey flow = new AddressKey();
     private TransportAddress at = TransportAddress.ipv4(0, 0);
     private TransportAddress from = TransportAddress.ipv4(0, 0);
-    private AddressKey out = new AddressKey();
-    private @Nullable UdpPort outPort;
+    private @Nullable DatagramWay out;
     private boolean gathers;
     private boolean tcp;
     private boolean closed;
@@ -83,6 +82,7 @@ final class LiveComponent implements TcpFlows.Owner {
 
     void gatherShared(boolean tcp) {
         List<TransportAddress> bases = owner.sharedAddresses(session.component());
+        session.advertise(owner.advertised());
         if (tcp) {
             session.addStreams(bases, owner.sharedListeners(session.component()), loop.nowNanos());
         }
@@ -209,15 +209,18 @@ final class LiveComponent implements TcpFlows.Owner {
             flows.send(t.local(), t.remote(), bytes, 0, t.bytes().length, true);
             return;
         }
-        UdpPort port = port(t.local());
-        if (port != null) {
-            port.send(AddressKey.of(t.local(), t.remote()), bytes, 0, t.bytes().length);
+        DatagramWay way = way(t.local(), t.remote());
+        if (way != null) {
+            way.send(bytes, 0, t.bytes().length);
         }
     }
 
-    private @Nullable UdpPort port(TransportAddress base) {
+    private @Nullable DatagramWay way(TransportAddress base, TransportAddress remote) {
         UdpPort own = ports.get(base);
-        return own == null ? owner.sharedPort(base) : own;
+        SharedPort shared = own == null ? owner.sharedPort(base) : null;
+        return own != null
+                ? new DatagramWay(own, null, base, remote)
+                : shared != null ? new DatagramWay(shared.socket(), shared, base, remote) : null;
     }
 
     private void onEvent(SessionEvent event, long nowNanos) {
@@ -353,14 +356,15 @@ final class LiveComponent implements TcpFlows.Owner {
             flows.send(local, remote, buffer, outlet.offset(), outlet.length(), false);
             return true;
         }
-        if (outPort == null || !out.remoteIs(remote) || !outPort.local().equals(local)) {
-            outPort = port(local);
-            out = AddressKey.of(local, remote);
+        DatagramWay way = out;
+        if (way == null || !way.leads(local, remote)) {
+            way = way(local, remote);
+            out = way;
         }
-        if (outPort != null) {
-            outPort.send(out, buffer, outlet.offset(), outlet.length());
+        if (way != null) {
+            way.send(buffer, outlet.offset(), outlet.length());
         }
-        return outPort != null;
+        return way != null;
     }
 
     IceSession session() {

@@ -10,11 +10,11 @@ import dev.isthmus.ice.net.AddressKey;
 import dev.isthmus.ice.net.AddressWatch;
 import dev.isthmus.ice.net.Datagram;
 import dev.isthmus.ice.net.DatagramHandler;
+import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.PacketKind;
 import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
-import dev.isthmus.ice.net.UdpPort;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.IceSession;
@@ -92,12 +92,11 @@ public final class SessionLoop implements AutoCloseable {
         }
     }
 
-    private static final UdpPort.Options SHARED = new UdpPort.Options(false, 4 << 20, 4 << 20, false).withErrors(true);
     private final Loop loop;
     private final Parts parts;
     private final IceSession.Shared tallies = IceSession.Shared.create();
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
-    private final Map<TransportAddress, Shared> shared = new LinkedHashMap<>();
+    private final Map<TransportAddress, SharedPort> shared = new LinkedHashMap<>();
     private final Map<TcpListener, Integer> listeners = new LinkedHashMap<>();
     private final SessionIndex<LiveSession> index = new SessionIndex<>();
     private final Set<LiveSession> sessions = new HashSet<>();
@@ -114,9 +113,6 @@ public final class SessionLoop implements AutoCloseable {
         this.loop = loop;
         this.parts = parts;
     }
-
-    /** A socket that sessions share, and for which component. */
-    private record Shared(UdpPort port, int component) {}
 
     /** What comes to a shared socket. */
     private final class Inbox implements DatagramHandler {
@@ -166,10 +162,21 @@ public final class SessionLoop implements AutoCloseable {
 
     /** Opens a socket that sessions share for a component, and returns its address. */
     public TransportAddress share(TransportAddress address, int component) throws PortException {
-        UdpPort port = UdpPort.bind(loop, address, SHARED, new Inbox(component));
-        shared.put(port.local(), new Shared(port, component));
-        onHost(port.local());
-        return port.local();
+        return share(address, address, component, new LinkTable(false));
+    }
+
+    /**
+     * Opens a socket that sessions share for a component, and returns its address.
+     *
+     * @param advertise the address that peers are told of it, where that is another one
+     * @param links what is sent to an address of it takes no socket, and neither does what others of this process send here
+     */
+    public TransportAddress share(TransportAddress address, TransportAddress advertise, int component, LinkTable links)
+            throws PortException {
+        SharedPort port = new SharedPort(loop, new SharedPort.Setup(address, advertise, component, links), new Inbox(component));
+        shared.put(port.socket().local(), port);
+        onHost(port.socket().local());
+        return port.socket().local();
     }
 
     /** Creates a session, or takes one that was prepared for such options; it tells nothing before it is told to gather. */
@@ -265,6 +272,18 @@ public final class SessionLoop implements AutoCloseable {
         return shared.entrySet().stream().filter(each -> each.getValue().component() == component).map(Map.Entry::getKey).toList();
     }
 
+    /** Returns the addresses of the shared sockets as peers are told them, by those of the sockets. */
+    public Map<TransportAddress, TransportAddress> advertised() {
+        Map<TransportAddress, TransportAddress> byBase = new LinkedHashMap<>();
+        shared.forEach((base, port) -> byBase.put(base, port.advertised()));
+        return byBase;
+    }
+
+    /** Returns how many datagrams the kernel dropped at the shared sockets before they were read. */
+    public long kernelDrops() {
+        return shared.values().stream().mapToLong(port -> port.socket().kernelDrops()).sum();
+    }
+
     List<TransportAddress> sharedListeners(int component) {
         return listeners.entrySet().stream().filter(each -> each.getValue() == component).map(each -> each.getKey().local()).toList();
     }
@@ -309,9 +328,8 @@ public final class SessionLoop implements AutoCloseable {
     }
 
     @Nullable
-    UdpPort sharedPort(TransportAddress base) {
-        Shared found = shared.get(base);
-        return found == null ? null : found.port();
+    SharedPort sharedPort(TransportAddress base) {
+        return shared.get(base);
     }
 
     Loop loop() {
@@ -344,7 +362,7 @@ public final class SessionLoop implements AutoCloseable {
         }
         listeners.keySet().forEach(TcpListener::close);
         listeners.clear();
-        shared.values().forEach(each -> each.port().close());
+        shared.values().forEach(SharedPort::close);
         shared.clear();
     }
 }

@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer.net;
 
 import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.gateway.media.LegStats;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.media.MediaSession;
 import dev.isthmus.gateway.peer.RTCDtlsTransportState;
@@ -8,13 +9,10 @@ import dev.isthmus.gateway.peer.RTCIceTransportPolicy;
 import dev.isthmus.gateway.peer.RTCIceTransportState;
 import dev.isthmus.gateway.peer.RTCPeerConnectionIceErrorEvent;
 import dev.isthmus.gateway.peer.TaskQueue;
+import dev.isthmus.gateway.peer.TransportMonitor;
 import dev.isthmus.gateway.peer.TransportPort;
 import dev.isthmus.gateway.rtp.NtpClock;
 import dev.isthmus.gateway.srtp.SecureChannel;
-import dev.isthmus.ice.dtls.DtlsEvent;
-import dev.isthmus.ice.dtls.DtlsReason;
-import dev.isthmus.ice.dtls.SrtpProfile;
-import dev.isthmus.ice.dtls.bc.BcDtlsEngine;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidatePair;
 import dev.isthmus.ice.ice.IceCredentials;
@@ -26,34 +24,25 @@ import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.net.LiveSession;
 import dev.isthmus.ice.time.Deadline;
-import dev.isthmus.ice.turn.client.TurnData;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A transport on its loop: ICE below, DTLS and SRTP over it, media on top. */
-final class LiveTransport implements TransportPort, LiveSession.Listener, MediaSession.Output {
-    private static final int RTP = 1;
-    private static final int RTCP = 2;
-    private static final int MOST_EARLY = 8;
+final class LiveTransport implements TransportPort, TransportMonitor, LiveSession.Listener, MediaSession.Output {
     private static final int NO_ANSWER = 701;
-    private static final int ROOM = 2048;
 
     private final PeerLoop owner;
     private final Setup setup;
     private final TaskQueue queue;
     private final Listener listener;
-    private final List<@Nullable SecureChannel> channels = new ArrayList<>(Arrays.asList(null, null));
-    /** Records that came before it was said who the peer is. */
-    private final Deque<byte[]> early = new ArrayDeque<>();
+    private final DtlsLayer dtls;
+    private final EarlyMedia early = new EarlyMedia();
     /** What came before there was a session. */
     private final Deque<Consumer<LiveSession>> waiting = new ArrayDeque<>();
     /** Generations of the peer's that have no more candidates. */
@@ -61,12 +50,10 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     private String remoteUfrag = "";
     /** Servers that have not answered. */
     private final Set<String> silent = new HashSet<>();
-    private RTCDtlsTransportState dtlsState = RTCDtlsTransportState.NEW;
-    private @Nullable Dtls present;
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
-    private final ByteBuffer records = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM + TurnData.TAILROOM);
     private @Nullable LiveSession session;
-    private @Nullable MediaSession media;
+    private final MediaSession media;
+    private Runnable onChange = () -> {};
     private String ufrag;
     private RTCIceTransportState state = RTCIceTransportState.NEW;
     private boolean gathered;
@@ -80,6 +67,9 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         this.listener = listener;
         this.ufrag = setup.credentials().ufrag();
         this.muxed = setup.components() == 1;
+        this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls);
+        long now = owner.loop().nowNanos();
+        this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), now);
     }
 
     /** Runs something on the loop, unless it is closed by then. */
@@ -113,9 +103,8 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
             }
             LiveSession opened = owner.open(setup, servers, this);
             session = opened;
+            dtls.over(opened);
             opened.restart(setup.credentials());
-            long now = owner.loop().nowNanos();
-            media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), owner.random().token(16), now);
             owner.gather(opened);
             for (Consumer<LiveSession> task = waiting.poll(); task != null; task = waiting.poll()) {
                 carryOut(task);
@@ -136,6 +125,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     public void setRemote(RemoteIce remote) {
         message(open -> {
             remoteUfrag = remote.credentials().ufrag();
+            endedGenerations.retainAll(Set.of(remoteUfrag));
             if (remote.lite()) {
                 open.setRemoteLite();
             }
@@ -161,103 +151,18 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     }
 
     @Override
-    public void startDtls(Dtls dtls) {
-        message(open -> {
-            for (int component = RTP; component <= (muxed ? RTP : RTCP); component++) {
-                secure(open, dtls, component);
-            }
-            List<byte[]> waiting = List.copyOf(early);
-            early.clear();
-            waiting.forEach(record -> onRecords(RTP, ByteBuffer.wrap(record), 0, record.length));
-        });
+    public void startDtls(Dtls association) {
+        message(open -> dtls.start(association));
     }
 
-    private void secure(LiveSession open, Dtls dtls, int component) {
-        SecureChannel before = channels.get(component - 1);
-        if (before != null) {
-            before.close();
+    private void onDtls(DtlsOutcome outcome) {
+        if (outcome.state() == RTCDtlsTransportState.CONNECTED) {
+            early.release(this);
+        } else if (outcome.state() != RTCDtlsTransportState.CONNECTING) {
+            early.forget();
         }
-        SecureChannel[] made = new SecureChannel[1];
-        BcDtlsEngine engine = new BcDtlsEngine(
-                new BcDtlsEngine.Setup(dtls.client(), dtls.certificates(), dtls.fingerprints(), List.of(SrtpProfile.values()),
-                        () -> peerHost(open, component)),
-                new BcDtlsEngine.Owner(owner.loop()::execute, () -> drain(component, made[0]), owner.workers(), owner.random(),
-                        owner.dtlsCounters()));
-        SecureChannel channel = new SecureChannel(engine, event -> onDtlsEvent(component, dtls, event));
-        made[0] = channel;
-        channels.set(component - 1, channel);
-        if (component == RTP) {
-            present = dtls;
-            tellDtls(RTCDtlsTransportState.NEW, List.of(), dtls, null);
-        }
-        startIfConnected(open);
-    }
-
-    private static String peerHost(LiveSession open, int component) {
-        CandidatePair pair = open.session(component).agent().selectedPair();
-        return pair == null ? "" : pair.remote().address().host();
-    }
-
-    private void startIfConnected(LiveSession open) {
-        if (open.state() == IceState.CONNECTED) {
-            for (int component = RTP; component <= (muxed ? RTP : RTCP); component++) {
-                SecureChannel channel = channels.get(component - 1);
-                if (channel != null) {
-                    channel.start(owner.loop().nowNanos());
-                    connecting(component);
-                    drain(component, channel);
-                }
-            }
-        }
-    }
-
-    private void drain(int component, @Nullable SecureChannel channel) {
-        LiveSession open = session;
-        if (channel == null || closed || open == null || channels.get(component - 1) != channel) {
-            return;
-        }
-        channel.drain();
-        for (byte[] record = channel.nextTransmit(); record != null; record = channel.nextTransmit()) {
-            if (record.length > ROOM) {
-                channel.sent();
-                continue;
-            }
-            records.put(TurnData.HEADROOM, record);
-            if (!open.send(component, records, TurnData.HEADROOM, record.length)) {
-                return; // it waits for a pair
-            }
-            channel.sent();
-        }
-    }
-
-    private void connecting(int component) {
-        Dtls dtls = present;
-        if (component == RTP && dtls != null && dtlsState == RTCDtlsTransportState.NEW) {
-            tellDtls(RTCDtlsTransportState.CONNECTING, List.of(), dtls, null);
-        }
-    }
-
-    private void onDtlsEvent(int component, Dtls dtls, DtlsEvent event) {
-        if (component != RTP) {
-            return;
-        }
-        switch (event) {
-            case DtlsEvent.Connected(var keys, List<byte[]> certificates) ->
-                tellDtls(RTCDtlsTransportState.CONNECTED, certificates, dtls, null);
-            case DtlsEvent.Failed failed -> tellDtls(RTCDtlsTransportState.FAILED, List.of(), dtls, failed);
-            case DtlsEvent.Closed() -> tellDtls(RTCDtlsTransportState.CLOSED, List.of(), dtls, null);
-            default -> {
-                // application data, which nobody here takes yet
-            }
-        }
-    }
-
-    private void tellDtls(RTCDtlsTransportState now, List<byte[]> certificates, Dtls dtls, DtlsEvent.@Nullable Failed failed) {
-        dtlsState = now;
-        boolean fingerprint = failed != null && failed.refusal() == DtlsReason.WRONG_FINGERPRINT;
-        DtlsOutcome outcome = new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.alert(), -1, fingerprint,
-                failed == null ? "" : failed.why());
         tell(l -> l.onDtls(outcome));
+        onChange.run();
     }
 
     @Override
@@ -265,21 +170,13 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         message(open -> {
             muxed = true;
             open.endSecondComponent();
-            SecureChannel second = channels.set(RTCP - 1, null);
-            if (second != null) {
-                second.close();
-            }
+            dtls.multiplex();
         });
     }
 
     @Override
     public void configure(MediaPlan next) {
-        message(open -> {
-            MediaSession m = media;
-            if (m != null) {
-                m.configure(next);
-            }
-        });
+        message(open -> media.configure(next));
     }
 
     @Override
@@ -288,17 +185,8 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
             if (closed) {
                 return;
             }
-            MediaSession m = media;
-            if (m != null) {
-                m.close();
-            }
-            for (int component = RTP; component <= RTCP; component++) {
-                SecureChannel channel = channels.get(component - 1);
-                if (channel != null) {
-                    channel.close();
-                    drain(component, channel);
-                }
-            }
+            media.close();
+            dtls.close();
             closed = true;
             owner.loop().wheel().cancel(timer);
             LiveSession open = session;
@@ -330,7 +218,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
                 failed(url, base, code, text);
             case SessionEvent.StateChanged changed -> {
                 tellState();
-                startIfConnected(open);
+                dtls.startIfConnected();
             }
             case SessionEvent.PairSelected(CandidatePair pair) -> selected(pair);
             default -> {
@@ -352,8 +240,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         String local = CandidateAttribute.line(pair.local());
         String remote = CandidateAttribute.line(pair.remote());
         tellIce(new SelectedPair(local, remote));
-        drain(RTP, channels.get(RTP - 1));
-        drain(RTCP, channels.get(RTCP - 1));
+        dtls.drain();
     }
 
     private void tellState() {
@@ -377,6 +264,7 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
         if (now != state || pair != null) {
             state = now;
             tell(l -> l.onIce(pair, now));
+            onChange.run();
         }
     }
 
@@ -384,63 +272,51 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     public void onData(int component, ByteBuffer buffer, int offset, int length) {
         PacketKind kind = PacketKind.of(buffer, offset, length);
         if (kind == PacketKind.DTLS) {
-            onRecords(component, buffer, offset, length);
+            dtls.onRecords(component, buffer, offset, length);
             return;
         }
-        SecureChannel channel = channels.get(component - 1);
-        MediaSession m = media;
-        if (channel == null || m == null) {
-            owner.counters().count(GatewayReason.NO_KEYS_YET);
+        SecureChannel channel = dtls.channel(component);
+        if (channel == null || !channel.hasKeys()) {
+            if (channel == null || !early.keep(component, buffer, offset, length)) {
+                media.refuse(GatewayReason.NO_KEYS_YET);
+            }
         } else if (kind == PacketKind.RTP) {
-            onMedia(m, channel, channel.openRtp(buffer, offset, length), buffer, offset, false);
+            onMedia(channel, channel.openRtp(buffer, offset, length), buffer, offset, false);
         } else if (kind == PacketKind.RTCP) {
-            onMedia(m, channel, channel.openRtcp(buffer, offset, length), buffer, offset, true);
+            onMedia(channel, channel.openRtcp(buffer, offset, length), buffer, offset, true);
         } else {
-            owner.counters().count(GatewayReason.UNKNOWN_KIND);
+            media.refuse(GatewayReason.UNKNOWN_KIND);
         }
     }
 
-    private void onMedia(MediaSession m, SecureChannel channel, int length, ByteBuffer buffer, int offset, boolean rtcp) {
+    private void onMedia(SecureChannel channel, int length, ByteBuffer buffer, int offset, boolean rtcp) {
         if (length < 0) {
-            owner.counters().count(channel.reason());
+            media.refuse(channel.reason());
         } else if (rtcp) {
-            m.onRtcp(buffer, offset, length, owner.loop().nowNanos());
+            media.onRtcp(buffer, offset, length, owner.loop().nowNanos());
             refile();
         } else {
-            m.onRtp(buffer, offset, length, owner.loop().nowNanos());
-        }
-    }
-
-    private void onRecords(int component, ByteBuffer buffer, int offset, int length) {
-        SecureChannel channel = channels.get(component - 1);
-        if (channel != null) {
-            connecting(component);
-            channel.onDtls(buffer, offset, length, owner.loop().nowNanos());
-            drain(component, channel);
-        } else if (component == RTP && early.size() < MOST_EARLY) {
-            byte[] copy = new byte[length];
-            buffer.get(offset, copy);
-            early.add(copy);
+            media.onRtp(buffer, offset, length, owner.loop().nowNanos());
         }
     }
 
     @Override
     public boolean send(boolean rtcp, ByteBuffer buffer, int offset, int length) {
-        int component = rtcp && !muxed ? RTCP : RTP;
-        SecureChannel channel = channels.get(component - 1);
+        int component = rtcp && !muxed ? DtlsLayer.RTCP : DtlsLayer.RTP;
+        SecureChannel channel = dtls.channel(component);
         LiveSession open = session;
         if (closed || channel == null || open == null) {
-            owner.counters().count(GatewayReason.NO_KEYS_YET);
+            media.drop(GatewayReason.NO_KEYS_YET);
             return false;
         }
         int sealed = rtcp ? channel.protectRtcp(buffer, offset, length) : channel.protectRtp(buffer, offset, length);
         if (sealed < 0) {
-            owner.counters().count(channel.reason());
+            media.drop(channel.reason());
             return false;
         }
         boolean sent = open.send(component, buffer, offset, sealed);
         if (!sent) {
-            owner.counters().count(GatewayReason.NO_SELECTED_PAIR);
+            media.drop(GatewayReason.NO_SELECTED_PAIR);
         }
         return sent;
     }
@@ -466,18 +342,81 @@ final class LiveTransport implements TransportPort, LiveSession.Listener, MediaS
     }
 
     private long onTimer(long nowNanos) {
-        MediaSession m = media;
-        if (m != null && !closed) {
-            m.onTimeout(nowNanos);
-            return m.nextDeadline();
+        if (closed) {
+            return Deadline.NONE;
         }
-        return Deadline.NONE;
+        media.onTimeout(nowNanos);
+        return media.nextDeadline();
     }
 
     private void refile() {
-        MediaSession m = media;
-        if (m != null && !closed) {
-            owner.loop().wheel().file(timer, m.nextDeadline());
+        if (!closed) {
+            owner.loop().wheel().file(timer, media.nextDeadline());
         }
+    }
+
+    @Override
+    public IceState iceState() {
+        LiveSession open = session;
+        return open == null ? IceState.NEW : open.state();
+    }
+
+    @Override
+    public boolean isControlling() {
+        LiveSession open = session;
+        return open == null ? setup.controlling() : open.session().agent().isControlling();
+    }
+
+    @Override
+    public boolean heard() {
+        LiveSession open = session;
+        return open != null && open.session().agent().heard();
+    }
+
+    @Override
+    public int pairs() {
+        LiveSession open = session;
+        return open == null ? 0 : open.session().agent().pairs().size();
+    }
+
+    @Override
+    public @Nullable CandidatePair selectedPair() {
+        LiveSession open = session;
+        return open == null ? null : open.session().agent().selectedPair();
+    }
+
+    @Override
+    public RTCDtlsTransportState dtlsState() {
+        return dtls.state();
+    }
+
+    @Override
+    public String dtlsFailure() {
+        return dtls.failure();
+    }
+
+    @Override
+    public String srtpProfile() {
+        return dtls.profile();
+    }
+
+    @Override
+    public long roundTripMillis() {
+        return media.roundTripMillis();
+    }
+
+    @Override
+    public LegStats received() {
+        return media.received();
+    }
+
+    @Override
+    public LegStats sent() {
+        return media.sent();
+    }
+
+    @Override
+    public void onChange(Runnable task) {
+        onChange = task;
     }
 }

@@ -14,6 +14,8 @@ import dev.isthmus.ice.session.net.LiveSession;
 import dev.isthmus.ice.session.net.SessionLoop;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
+import dev.isthmus.ice.turn.client.TurnData;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,12 +32,15 @@ final class PeerLoop {
     record Parts(RandomSource random, WallClock wallClock, HandshakeWorkers workers, ServerResolver servers,
             Supplier<List<TransportAddress>> hosts) {}
 
+    /** The longest datagram that is put together here, in bytes. */
+    static final int ROOM = 2048;
     private final Loop loop;
     private final Parts parts;
     private final SessionLoop sessions;
     private final boolean shared;
     private final Counters<GatewayReason> counters = new Counters<>(GatewayReason.class);
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM + TurnData.TAILROOM);
 
     PeerLoop(Loop loop, Parts parts, SessionLoop sessions, boolean shared) {
         this.loop = loop;
@@ -66,6 +71,11 @@ final class PeerLoop {
 
     Counters<GatewayReason> counters() {
         return counters;
+    }
+
+    /** Returns where a datagram is put together that is sent before anything else is: all transports of the loop use it. */
+    ByteBuffer scratch() {
+        return scratch;
     }
 
     Counters<DtlsReason> dtlsCounters() {

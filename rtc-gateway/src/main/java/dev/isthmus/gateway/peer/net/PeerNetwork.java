@@ -5,15 +5,20 @@ import dev.isthmus.gateway.peer.PeerHost;
 import dev.isthmus.gateway.peer.RTCCertificate;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.TaskQueue;
+import dev.isthmus.gateway.peer.TransportMonitor;
 import dev.isthmus.gateway.peer.TransportPort;
 import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.DtlsCertificate;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.net.AddressWatch;
+import dev.isthmus.ice.net.LinkTable;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.LoopGroup;
+import dev.isthmus.ice.net.PortException;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.ops.SecureRandomSource;
+import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.session.net.ServerTrust;
 import dev.isthmus.ice.session.net.SessionLoop;
 import dev.isthmus.ice.time.RandomSource;
@@ -21,9 +26,11 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +65,17 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
         }
     }
 
+    /** An address where media comes in, and the one that peers are told. */
+    public record MediaAddress(TransportAddress bind, TransportAddress advertise) {}
+
+    /**
+     * Ports that all connections of a loop share.
+     *
+     * @param port loop i listens on this port + 2i; 0 takes any free ports
+     * @param links addresses of this process that are reached in memory
+     */
+    public record SharedPorts(List<MediaAddress> addresses, int port, LinkTable links) {}
+
     /** Made when it is first asked for. */
     private static final class Shared {
         static final PeerNetwork NETWORK = start(Options.usual());
@@ -69,26 +87,62 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     private static final RandomSource RANDOM = new SecureRandomSource();
     private static final int ID_CHARACTERS = 24;
 
-    private final LoopGroup group;
+    private static final int PORTS_A_LOOP = 2;
+
+    private final @Nullable LoopGroup group;
     private final List<PeerLoop> loops = new ArrayList<>();
     private final Options options;
     private final AtomicInteger next = new AtomicInteger();
 
-    private PeerNetwork(Options options, LoopGroup group) {
+    private PeerNetwork(Options options, @Nullable LoopGroup group) {
         this.options = options;
         this.group = group;
     }
 
     /** Starts a network. */
     public static PeerNetwork start(Options options) {
-        PeerNetwork network = new PeerNetwork(options, new LoopGroup("peer", options.loops()));
-        HandshakeWorkers workers = new HandshakeWorkers(MOST_HANDSHAKES, MOST_WAITING, MOST_PER_ADDRESS);
-        PeerLoop.Parts parts = new PeerLoop.Parts(RANDOM, System::currentTimeMillis, workers, new ServerResolver(), network::hosts);
-        for (Loop loop : network.group.loops()) {
-            SessionLoop sessions = loop.submit(() -> new SessionLoop(loop, new SessionLoop.Parts(RANDOM, workers, trust()))).join();
-            network.loops.add(new PeerLoop(loop, parts, sessions, false));
+        LoopGroup group = new LoopGroup("peer", options.loops());
+        PeerNetwork network = new PeerNetwork(options, group);
+        network.addLoops(group.loops(), false);
+        return network;
+    }
+
+    /** Starts a network on loops of the caller's, where each loop has ports that all its connections share. */
+    public static PeerNetwork on(List<Loop> loops, SharedPorts ports, Executor events) throws PortException {
+        PeerNetwork network = new PeerNetwork(new Options(loops.size(), List.of(), events), null);
+        network.addLoops(loops, true);
+        try {
+            for (PeerLoop each : network.loops) {
+                network.open(each, ports);
+            }
+        } catch (PortException e) {
+            network.close();
+            throw e;
         }
         return network;
+    }
+
+    private void addLoops(List<Loop> added, boolean shared) {
+        HandshakeWorkers workers = new HandshakeWorkers(MOST_HANDSHAKES, MOST_WAITING, MOST_PER_ADDRESS);
+        PeerLoop.Parts parts = new PeerLoop.Parts(RANDOM, System::currentTimeMillis, workers, new ServerResolver(), this::hosts);
+        for (Loop loop : added) {
+            SessionLoop sessions = loop.submit(() -> new SessionLoop(loop, new SessionLoop.Parts(RANDOM, workers, trust()))).join();
+            loops.add(new PeerLoop(loop, parts, sessions, shared));
+        }
+    }
+
+    private void open(PeerLoop on, SharedPorts ports) throws PortException {
+        int port = ports.port() == 0 ? 0 : ports.port() + PORTS_A_LOOP * loops.indexOf(on);
+        for (MediaAddress address : ports.addresses()) {
+            try {
+                on.loop().submit(() -> on.sessions().share(address.bind().withPort(port), address.advertise(), 1, ports.links())).join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof PortException p) {
+                    throw p;
+                }
+                throw e;
+            }
+        }
     }
 
     private static ServerTrust trust() {
@@ -147,18 +201,51 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
 
     @Override
     public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
-        PeerLoop loop = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
-        return new LiveTransport(loop, setup, queue, listener);
+        return new LiveTransport(next(), setup, queue, listener);
+    }
+
+    private PeerLoop next() {
+        return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+    }
+
+    /**
+     * Returns a host whose transports all live on one loop.
+     *
+     * @param loop its number
+     * @param opened hears of each transport before it does anything, on the thread that opens it
+     */
+    public PeerHost at(int loop, Consumer<TransportMonitor> opened) {
+        return new PlacedHost(this, loops.get(loop), opened);
     }
 
     @Override
     public void prepare(@Nullable RTCConfiguration configuration) {
-        if (configuration == null) {
-            return;
+        if (configuration != null && configuration.iceCandidatePoolSize() > 0) {
+            PeerLoop loop = loops.get(Math.floorMod(next.get(), loops.size()));
+            loop.withServers(configuration, servers -> loop.sessions().prepare(loop.options(configuration, servers, true, 1), loop.hosts(),
+                    configuration.iceCandidatePoolSize()));
         }
-        PeerLoop loop = loops.get(Math.floorMod(next.get(), loops.size()));
-        loop.withServers(configuration, servers -> loop.sessions().prepare(loop.options(configuration, servers, true, 1), loop.hosts(),
-                configuration.iceCandidatePoolSize()));
+    }
+
+    /** Returns the shared ports of a loop as peers are told them. */
+    public List<TransportAddress> advertised(int loop) {
+        PeerLoop of = loops.get(loop);
+        return of.loop().submit(() -> List.copyOf(of.sessions().advertised().values())).join();
+    }
+
+    /** Returns how many datagrams the kernel dropped at the shared ports of a loop; on that loop. */
+    public long kernelDrops(int loop) {
+        return loops.get(loop).sessions().kernelDrops();
+    }
+
+    /** Returns what ICE counts, by loop. */
+    public List<IceSession.Shared> iceCounters() {
+        return loops.stream().map(loop -> loop.sessions().tallies()).toList();
+    }
+
+    /** Returns what DTLS counts, by loop. */
+    public List<Counters<DtlsReason>> dtlsCounters() {
+        return loops.stream().map(PeerLoop::dtlsCounters).toList();
     }
 
     /** Returns what transports count, by loop. */
@@ -166,7 +253,7 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
         return loops.stream().map(PeerLoop::counters).toList();
     }
 
-    /** Ends all connections and the loops. */
+    /** Ends all connections, and the loops unless they are the caller's. */
     @Override
     public void close() {
         for (PeerLoop loop : loops) {
@@ -175,6 +262,8 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
                 return true;
             }).join();
         }
-        group.close();
+        if (group != null) {
+            group.close();
+        }
     }
 }

@@ -1,9 +1,10 @@
-package dev.isthmus.gateway.bridge;
+package dev.isthmus.gateway.media;
 
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.ice.count.Counters;
+import java.util.List;
 
-/** What crossed the gateway's edge in one direction of a call. Written on the call's loop. */
+/** What crossed the gateway's edge in one direction, on one leg of a call. Written on the leg's loop. */
 public final class LegStats {
     private final Counters<GatewayReason> drops = new Counters<>(GatewayReason.class);
     private long packets;
@@ -15,7 +16,31 @@ public final class LegStats {
     private long lastAudioNanos;
     private long lastVideoNanos;
 
-    void packet(boolean video, int length, long nowNanos) {
+    /** Returns a copy of several legs together. */
+    public static LegStats sum(List<LegStats> of) {
+        LegStats sum = new LegStats();
+        for (LegStats each : of) {
+            if (each.packets > 0) {
+                sum.firstNanos = sum.packets == 0 ? each.firstNanos : Math.min(sum.firstNanos, each.firstNanos);
+                sum.lastNanos = sum.packets == 0 ? each.lastNanos : Math.max(sum.lastNanos, each.lastNanos);
+            }
+            sum.lastAudioNanos = latest(sum.audioPackets, sum.lastAudioNanos, each.audioPackets, each.lastAudioNanos);
+            sum.lastVideoNanos = latest(sum.videoPackets, sum.lastVideoNanos, each.videoPackets, each.lastVideoNanos);
+            sum.packets += each.packets;
+            sum.bytes += each.bytes;
+            sum.audioPackets += each.audioPackets;
+            sum.videoPackets += each.videoPackets;
+            each.drops.reasons().forEach(reason -> sum.drops.add(reason, each.drops.get(reason)));
+        }
+        return sum;
+    }
+
+    private static long latest(long packets, long nanos, long otherPackets, long otherNanos) {
+        return otherPackets == 0 ? nanos : packets == 0 ? otherNanos : Math.max(nanos, otherNanos);
+    }
+
+    /** A packet has passed. */
+    public void packet(boolean video, int length, long nowNanos) {
         if (packets++ == 0) {
             firstNanos = nowNanos;
         }
@@ -30,7 +55,8 @@ public final class LegStats {
         }
     }
 
-    void drop(GatewayReason reason) {
+    /** A packet was dropped. */
+    public void drop(GatewayReason reason) {
         drops.count(reason);
     }
 
@@ -65,7 +91,7 @@ public final class LegStats {
     }
 
     /** Returns when the last one of a kind passed; meaningless while there is none. */
-    long lastNanos(boolean video) {
+    public long lastNanos(boolean video) {
         return video ? lastVideoNanos : lastAudioNanos;
     }
 

@@ -1,0 +1,186 @@
+package dev.isthmus.gateway.bridge;
+
+import dev.isthmus.gateway.peer.MediaStream;
+import dev.isthmus.gateway.peer.MediaStreamTrack;
+import dev.isthmus.gateway.peer.RTCIceCandidate;
+import dev.isthmus.gateway.peer.RTCIceGatheringState;
+import dev.isthmus.gateway.peer.RTCPeerConnection;
+import dev.isthmus.gateway.peer.RTCRtpCodec;
+import dev.isthmus.gateway.peer.RTCRtpReceiver;
+import dev.isthmus.gateway.peer.RTCRtpTransceiver;
+import dev.isthmus.gateway.peer.RTCRtpTransceiverDirection;
+import dev.isthmus.gateway.peer.RTCSdpType;
+import dev.isthmus.gateway.peer.RTCSessionDescription;
+import dev.isthmus.gateway.sdp.Codec;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.gateway.sdp.SdpProblem;
+import dev.isthmus.gateway.sdp.SessionDescription;
+import dev.isthmus.gateway.sdp.TrickleFragment;
+import dev.isthmus.ice.ice.IceCredentials;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of a call: its offer is answered by a connection that takes one audio and one video of what the endpoint knows, and nothing
+ * else. Used by one exchange after the other; none of its methods blocks.
+ */
+public final class Client {
+    /** A kind of media that was agreed on. */
+    public record Agreed(RTCRtpTransceiver transceiver, String kind, List<PlainStream.Shared> formats) {}
+
+    private final RTCPeerConnection connection;
+    private final Way way;
+    private final List<Codec> endpoint;
+    private final List<RTCRtpTransceiver> taken = new ArrayList<>();
+
+    /** Creates the side of a call that comes that way. */
+    public Client(RTCPeerConnection connection, Way way, List<Codec> endpoint) {
+        this.connection = connection;
+        this.way = way;
+        this.endpoint = endpoint;
+    }
+
+    /** Returns the connection. */
+    public RTCPeerConnection connection() {
+        return connection;
+    }
+
+    /** Answers the first offer; completes with the answer with all our candidates, or as {@code setRemoteDescription} fails. */
+    public CompletableFuture<String> answer(String offer) {
+        return connection.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, offer)).thenCompose(set -> {
+            choose();
+            return connection.setLocalDescription();
+        }).thenCompose(set -> gathered());
+    }
+
+    /** One media description of each kind is taken, with what the endpoint knows; the others carry nothing. */
+    private void choose() {
+        Set<String> kinds = new HashSet<>();
+        MediaStream stream = new MediaStream();
+        for (RTCRtpTransceiver each : connection.getTransceivers()) {
+            String kind = each.getReceiver().getTrack().getKind();
+            List<Codec> known = endpoint.stream().filter(c -> c.kind().equals(kind)).toList();
+            if (!known.isEmpty() && kinds.add(kind)) {
+                each.setCodecPreferences(preferences(kind, known));
+                each.setDirection(way.direction());
+                each.getSender().setStreams(stream);
+                taken.add(each);
+            } else {
+                each.setDirection(RTCRtpTransceiverDirection.INACTIVE);
+            }
+        }
+    }
+
+    /** What the endpoint knows, in its order, and then what repairs it. */
+    private static List<RTCRtpCodec> preferences(String kind, List<Codec> known) {
+        List<RTCRtpCodec> all = Objects.requireNonNull(RTCRtpReceiver.getCapabilities(kind)).codecs();
+        List<RTCRtpCodec> wanted = new ArrayList<>();
+        known.forEach(k -> all.stream().filter(c -> k.takes(c.format(0))).forEach(wanted::add));
+        all.stream().filter(RTCRtpCodec::isRepair).forEach(wanted::add);
+        return wanted.stream().distinct().toList();
+    }
+
+    /** Returns what was agreed on and is carried across; nothing when the endpoint knows none of what is offered. */
+    public List<Agreed> agreed() {
+        List<Agreed> agreed = new ArrayList<>();
+        for (RTCRtpTransceiver each : taken) {
+            if (each.getReceiver().getTransport() == null) {
+                continue; // it was refused
+            }
+            String kind = each.getReceiver().getTrack().getKind();
+            List<RtpFormat> negotiated = each.getSender().getParameters().codecs().stream().map(c -> c.codec().format(c.payloadType()))
+                    .toList();
+            List<PlainStream.Shared> shared = new ArrayList<>();
+            endpoint.stream().filter(c -> c.kind().equals(kind)).forEach(c -> negotiated.stream().filter(c::takes).findFirst()
+                    .ifPresent(format -> shared.add(new PlainStream.Shared(format, c.format()))));
+            if (!shared.isEmpty()) {
+                agreed.add(new Agreed(each, kind, shared));
+            }
+        }
+        return agreed;
+    }
+
+    /** Joins a kind of media that was agreed on with its stream at the plain side. */
+    public void join(Agreed agreed, PlainStream stream) {
+        MediaStreamTrack received = agreed.transceiver().getReceiver().getTrack();
+        stream.keyframes(received::requestKeyframe);
+        received.addSink(stream);
+        if (way.sends()) {
+            agreed.transceiver().getSender().replaceTrack(stream.source().track());
+        }
+    }
+
+    /** Completes with the local description as soon as all candidates of its generation are in it. */
+    private CompletableFuture<String> gathered() {
+        CompletableFuture<String> done = new CompletableFuture<>();
+        if (agreed().isEmpty()) { // nothing has a transport
+            done.complete(Objects.requireNonNull(connection.getLocalDescription()).sdp());
+            return done;
+        }
+        Runnable look = () -> {
+            RTCSessionDescription local = connection.getLocalDescription();
+            boolean all = connection.getIceGatheringState() == RTCIceGatheringState.COMPLETE;
+            if (local != null && all && local.sdp().contains("a=end-of-candidates")) {
+                done.complete(local.sdp());
+            }
+        };
+        connection.setOnIcegatheringstatechange(e -> look.run());
+        connection.setOnIcecandidate(e -> look.run());
+        look.run();
+        return done;
+    }
+
+    /** Takes candidates of the present generation. */
+    public CompletableFuture<@Nullable Void> trickle(TrickleFragment fragment) {
+        CompletableFuture<@Nullable Void> all = CompletableFuture.completedFuture(null);
+        for (TrickleFragment.Candidate each : fragment.candidates()) {
+            RTCIceCandidate candidate = new RTCIceCandidate(each.line(), each.mid(), each.mid() == null ? 0 : null,
+                    fragment.credentials().ufrag());
+            all = all.thenCompose(before -> connection.addIceCandidate(candidate));
+        }
+        return all;
+    }
+
+    /** Begins a new generation with the client's credentials; completes with our answering fragment. */
+    public CompletableFuture<String> restart(TrickleFragment fragment) {
+        String offer = fragment.restart(Objects.requireNonNull(connection.getCurrentRemoteDescription()).sdp());
+        return connection.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, offer)).thenCompose(set -> trickle(fragment))
+                .thenCompose(set -> connection.setLocalDescription()).thenCompose(set -> gathered())
+                .thenApply(sdp -> TrickleFragment.of(read(sdp)));
+    }
+
+    /** Returns the generation of ICE of our side, by its username fragment. */
+    public String generation() {
+        return credentials(connection.getCurrentLocalDescription()).ufrag();
+    }
+
+    /** Returns the client's credentials of the present generation. */
+    public IceCredentials remoteCredentials() {
+        return credentials(connection.getCurrentRemoteDescription());
+    }
+
+    private static IceCredentials credentials(@Nullable RTCSessionDescription of) {
+        SessionDescription description = read(Objects.requireNonNull(of).sdp());
+        for (var media : description.media()) {
+            String ufrag = description.value(media, "ice-ufrag");
+            String password = description.value(media, "ice-pwd");
+            if (ufrag != null && password != null) {
+                return new IceCredentials(ufrag, password);
+            }
+        }
+        throw new IllegalStateException("a description without a transport");
+    }
+
+    private static SessionDescription read(String sdp) {
+        try {
+            return SessionDescription.parse(sdp);
+        } catch (SdpProblem e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

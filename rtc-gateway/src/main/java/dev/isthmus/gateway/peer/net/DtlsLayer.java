@@ -1,0 +1,212 @@
+package dev.isthmus.gateway.peer.net;
+
+import dev.isthmus.gateway.peer.RTCDtlsTransportState;
+import dev.isthmus.gateway.peer.TransportPort.Dtls;
+import dev.isthmus.gateway.peer.TransportPort.DtlsOutcome;
+import dev.isthmus.gateway.srtp.SecureChannel;
+import dev.isthmus.ice.dtls.DtlsEvent;
+import dev.isthmus.ice.dtls.DtlsReason;
+import dev.isthmus.ice.dtls.SrtpProfile;
+import dev.isthmus.ice.dtls.bc.BcDtlsEngine;
+import dev.isthmus.ice.ice.CandidatePair;
+import dev.isthmus.ice.ice.IceState;
+import dev.isthmus.ice.session.net.LiveSession;
+import dev.isthmus.ice.turn.client.TurnData;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** DTLS of a transport, over its one component or two: associations, their records, and who is told of them. On the loop. */
+final class DtlsLayer {
+    static final int RTP = 1;
+    static final int RTCP = 2;
+    private static final int MOST_EARLY = 8;
+
+    private final PeerLoop owner;
+    private final Consumer<DtlsOutcome> listener;
+    private final List<@Nullable SecureChannel> channels = new ArrayList<>(Arrays.asList(null, null));
+    /** Records that came before it was said who the peer is. */
+    private final Deque<byte[]> early = new ArrayDeque<>();
+    private @Nullable LiveSession session;
+    private @Nullable Dtls present;
+    private RTCDtlsTransportState state = RTCDtlsTransportState.NEW;
+    private String failure = "";
+    private String profile = "";
+    private int components;
+    private boolean closed;
+
+    DtlsLayer(PeerLoop owner, int components, Consumer<DtlsOutcome> listener) {
+        this.owner = owner;
+        this.components = components;
+        this.listener = listener;
+    }
+
+    /** What it goes by is there. */
+    void over(LiveSession opened) {
+        session = opened;
+    }
+
+    RTCDtlsTransportState state() {
+        return state;
+    }
+
+    String failure() {
+        return failure;
+    }
+
+    String profile() {
+        return profile;
+    }
+
+    @Nullable
+    SecureChannel channel(int component) {
+        return channels.get(component - 1);
+    }
+
+    /** Begins associations; those that were there before end. */
+    void start(Dtls dtls) {
+        for (int component = RTP; component <= components; component++) {
+            secure(dtls, component);
+        }
+        List<byte[]> waiting = List.copyOf(early);
+        early.clear();
+        waiting.forEach(record -> onRecords(RTP, ByteBuffer.wrap(record), 0, record.length));
+    }
+
+    private void secure(Dtls dtls, int component) {
+        end(channels.get(component - 1));
+        SecureChannel[] made = new SecureChannel[1];
+        BcDtlsEngine engine = new BcDtlsEngine(
+                new BcDtlsEngine.Setup(dtls.client(), dtls.certificates(), dtls.fingerprints(), List.of(SrtpProfile.values()),
+                        () -> peerHost(component)),
+                new BcDtlsEngine.Owner(owner.loop()::execute, () -> drain(component, made[0]), owner.workers(), owner.random(),
+                        owner.dtlsCounters()));
+        SecureChannel channel = new SecureChannel(engine, event -> onEvent(component, dtls, event));
+        made[0] = channel;
+        channels.set(component - 1, channel);
+        if (component == RTP) {
+            present = dtls;
+            tell(RTCDtlsTransportState.NEW, List.of(), dtls, null);
+        }
+        startIfConnected();
+    }
+
+    private static void end(@Nullable SecureChannel channel) {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    private String peerHost(int component) {
+        LiveSession open = session;
+        CandidatePair pair = open == null ? null : open.session(component).agent().selectedPair();
+        return pair == null ? "" : pair.remote().address().host();
+    }
+
+    /** Handshakes begin when there is a way to the peer. */
+    void startIfConnected() {
+        LiveSession open = session;
+        if (open == null || open.state() != IceState.CONNECTED) {
+            return;
+        }
+        for (int component = RTP; component <= components; component++) {
+            SecureChannel channel = channels.get(component - 1);
+            if (channel != null) {
+                channel.start(owner.loop().nowNanos());
+                connecting(component);
+                drain(component, channel);
+            }
+        }
+    }
+
+    /** Sends what waits; there may be a way to the peer now. */
+    void drain() {
+        drain(RTP, channels.get(RTP - 1));
+        drain(RTCP, channels.get(RTCP - 1));
+    }
+
+    private void drain(int component, @Nullable SecureChannel channel) {
+        LiveSession open = session;
+        if (channel == null || closed || open == null || channels.get(component - 1) != channel) {
+            return;
+        }
+        channel.drain();
+        ByteBuffer records = owner.scratch();
+        for (byte[] record = channel.nextTransmit(); record != null; record = channel.nextTransmit()) {
+            if (record.length <= PeerLoop.ROOM) {
+                records.put(TurnData.HEADROOM, record);
+                if (!open.send(component, records, TurnData.HEADROOM, record.length)) {
+                    return; // it waits for a pair
+                }
+            }
+            channel.sent();
+        }
+    }
+
+    private void connecting(int component) {
+        Dtls dtls = present;
+        if (component == RTP && dtls != null && state == RTCDtlsTransportState.NEW) {
+            tell(RTCDtlsTransportState.CONNECTING, List.of(), dtls, null);
+        }
+    }
+
+    private void onEvent(int component, Dtls dtls, DtlsEvent event) {
+        if (component != RTP) {
+            return;
+        }
+        switch (event) {
+            case DtlsEvent.Connected(var keys, List<byte[]> certificates) -> {
+                profile = keys.profile().name().toLowerCase(Locale.ROOT);
+                tell(RTCDtlsTransportState.CONNECTED, certificates, dtls, null);
+            }
+            case DtlsEvent.Failed failed -> tell(RTCDtlsTransportState.FAILED, List.of(), dtls, failed);
+            case DtlsEvent.Closed() -> tell(RTCDtlsTransportState.CLOSED, List.of(), dtls, null);
+            default -> {
+                // application data, which nobody here takes yet
+            }
+        }
+    }
+
+    private void tell(RTCDtlsTransportState now, List<byte[]> certificates, Dtls dtls, DtlsEvent.@Nullable Failed failed) {
+        state = now;
+        failure = failed == null ? "" : failed.why();
+        boolean fingerprint = failed != null && failed.refusal() == DtlsReason.WRONG_FINGERPRINT;
+        listener.accept(new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.alert(), -1, fingerprint, failure));
+    }
+
+    /** Takes a datagram of records. */
+    void onRecords(int component, ByteBuffer buffer, int offset, int length) {
+        SecureChannel channel = channels.get(component - 1);
+        if (channel != null) {
+            connecting(component);
+            channel.onDtls(buffer, offset, length, owner.loop().nowNanos());
+            drain(component, channel);
+        } else if (component == RTP && early.size() < MOST_EARLY) {
+            byte[] copy = new byte[length];
+            buffer.get(offset, copy);
+            early.add(copy);
+        }
+    }
+
+    /** RTCP has no component of its own any more. */
+    void multiplex() {
+        components = RTP;
+        end(channels.set(RTCP - 1, null));
+    }
+
+    /** Ends the associations; the peer is told. */
+    void close() {
+        for (int component = RTP; component <= RTCP; component++) {
+            SecureChannel channel = channels.get(component - 1);
+            end(channel);
+            drain(component, channel);
+        }
+        closed = true;
+    }
+}
