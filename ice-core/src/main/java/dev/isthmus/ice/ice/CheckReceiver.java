@@ -38,7 +38,8 @@ final class CheckReceiver {
             return IceReason.UNKNOWN_ATTRIBUTE;
         }
         if (own != agent.localCredentials()) {
-            // The old generation, kept alive during a restart: answered, without effect on the new check list.
+            // The old generation, kept alive during a restart: answered, without effect on the new check list, but what follows is the peer's.
+            agent.selection().former().remember(at, from);
             CandidatePair carrying = agent.selection().pair();
             if (agent.isLite() && carrying != null && carrying.joins(at, from)) {
                 agent.selection().confirm(carrying, nowNanos);

@@ -172,6 +172,7 @@ public final class IceAgent {
      */
     public void restart(IceCredentials newLocal) {
         keys.restart(newLocal, selection.generation());
+        selection.former().remember(checkList);
         CheckList fresh = new CheckList(group);
         for (Candidate candidate : checkList.locals()) {
             if (candidate.type() != CandidateType.PEER_REFLEXIVE) {
@@ -281,7 +282,7 @@ public final class IceAgent {
         obstacles.onAddressInUse(base, peer, nowNanos);
     }
 
-    /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it. */
+    /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it, in whatever generation. */
     public boolean isProven(TransportAddress base, TransportAddress peer) {
         return selection.isProven(base, peer);
     }

@@ -18,6 +18,7 @@ final class Selection {
     private final IceAgent agent;
     private final CheckSender sender;
     private final Consent consent;
+    private final FormerFlows former = new FormerFlows();
     private @Nullable CandidatePair pair;
     /** With what the pair was checked; after a restart it keeps them until another pair is selected. */
     private @Nullable Generation generation;
@@ -197,7 +198,11 @@ final class Selection {
     boolean isProven(TransportAddress base, TransportAddress peer) {
         CandidatePair current = pair;
         CandidatePair found = current != null && current.joins(base, peer) ? current : agent.checkList().find(base, peer);
-        return found != null && (found == current || found.heard || found.valid);
+        return found != null && (found == current || found.heard || found.valid) || former.has(base, peer);
+    }
+
+    FormerFlows former() {
+        return former;
     }
 
     long nextDeadline() {

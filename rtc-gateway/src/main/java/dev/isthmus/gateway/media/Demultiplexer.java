@@ -2,7 +2,6 @@ package dev.isthmus.gateway.media;
 
 import dev.isthmus.gateway.rtp.HeaderExtensions;
 import dev.isthmus.gateway.rtp.RtpHeader;
-import dev.isthmus.gateway.sdp.RtpCapabilities;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,21 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class Demultiplexer {
     private static final int MOST_STREAMS = 64;
     private final List<IncomingStream> streams = new ArrayList<>();
-    private List<MediaPlan.Line> lines = List.of();
+    private List<ActiveLine> lines = List.of();
     private int midId;
     private @Nullable IncomingStream last;
 
-    /** Tells packets apart by this plan from now on. */
-    void configure(MediaPlan plan) {
-        lines = plan.lines().stream().filter(l -> !l.receives().isEmpty()).toList();
-        midId = lines.stream().mapToInt(l -> l.extension(RtpCapabilities.MID)).filter(id -> id > 0).findFirst().orElse(0);
+    /** Tells packets apart by these lines from now on. */
+    void configure(List<ActiveLine> all) {
+        lines = all.stream().filter(ActiveLine::receivesAny).toList();
+        midId = lines.stream().mapToInt(l -> l.midId).filter(id -> id > 0).findFirst().orElse(0);
         last = null;
         for (IncomingStream each : List.copyOf(streams)) {
-            MediaPlan.Line now = lines.stream().filter(l -> l.mid().equals(each.line.mid())).findFirst().orElse(null);
+            ActiveLine now = lines.stream().filter(l -> l.plan.mid().equals(each.line.plan.mid())).findFirst().orElse(null);
             if (now == null) {
                 streams.remove(each);
             } else {
-                each.belongsTo(now);
+                each.line = now;
             }
         }
     }
@@ -59,54 +58,82 @@ final class Demultiplexer {
 
     private @Nullable IncomingStream place(@Nullable IncomingStream known, ByteBuffer b, int packet, int ssrc) {
         boolean says = HeaderExtensions.find(b, packet, midId) >= 0;
-        if (known != null && says && HeaderExtensions.is(b, packet, midId, known.mid)) {
+        if (known != null && says && HeaderExtensions.is(b, packet, midId, known.line.mid)) {
             return known; // the usual case
         }
-        MediaPlan.Line named = byMid(b, packet);
+        ActiveLine named = says ? byMid(b, packet) : null;
         if (says && named == null) {
             return null;
         }
         if (known != null) {
-            known.belongsTo(named == null ? known.line : named);
+            known.line = named == null ? known.line : named;
             return known;
         }
         int payloadType = RtpHeader.payloadType(b, packet);
-        MediaPlan.Line line = named == null ? bySignalled(ssrc) : named;
-        line = line == null && !says ? byPayloadType(payloadType) : line;
-        RtpFormat format = line == null ? null : format(line, payloadType);
+        ActiveLine line = named == null ? bySignalled(ssrc) : named;
+        line = line == null ? byPayloadType(payloadType) : line;
+        RtpFormat format = line == null ? null : line.format(payloadType);
         if (line == null || format == null) {
             return null;
         }
         if (streams.size() >= MOST_STREAMS) {
             streams.remove(0); // the one that came first
         }
-        IncomingStream made = new IncomingStream(ssrc, line, format.clockRate());
+        IncomingStream made = new IncomingStream(ssrc, line, format.clockRate(), line.repaired(payloadType) >= 0);
         streams.add(made);
         return made;
     }
 
-    private MediaPlan.@Nullable Line byMid(ByteBuffer b, int packet) {
-        String mid = HeaderExtensions.text(b, packet, midId);
-        return mid == null ? null : lines.stream().filter(l -> l.mid().equals(mid)).findFirst().orElse(null);
-    }
-
-    private MediaPlan.@Nullable Line bySignalled(int ssrc) {
-        return lines.stream().filter(l -> l.remoteSources().contains(ssrc)).findFirst().orElse(null);
-    }
-
-    private MediaPlan.@Nullable Line byPayloadType(int payloadType) {
-        List<MediaPlan.Line> having = lines.stream().filter(l -> format(l, payloadType) != null).toList();
-        return having.size() == 1 ? having.get(0) : null;
-    }
-
-    static @Nullable RtpFormat format(MediaPlan.Line line, int payloadType) {
-        List<RtpFormat> formats = line.receives();
-        for (int i = 0; i < formats.size(); i++) {
-            if (formats.get(i).payloadType() == payloadType) {
-                return formats.get(i);
+    private @Nullable ActiveLine byMid(ByteBuffer b, int packet) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (HeaderExtensions.is(b, packet, midId, lines.get(i).mid)) {
+                return lines.get(i);
             }
         }
         return null;
+    }
+
+    private @Nullable ActiveLine bySignalled(int ssrc) {
+        return lines.stream().filter(l -> l.plan.remoteSources().contains(ssrc)).findFirst().orElse(null);
+    }
+
+    private @Nullable ActiveLine byPayloadType(int payloadType) {
+        ActiveLine found = null;
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).format(payloadType) != null) {
+                if (found != null) {
+                    return null;
+                }
+                found = lines.get(i);
+            }
+        }
+        return found;
+    }
+
+    /** Returns the stream that a stream of repairs belongs to: the one that was signalled, else the only one of its media description. */
+    @Nullable
+    IncomingStream repairedBy(IncomingStream repairs) {
+        IncomingStream known = repairs.repaired;
+        if (known != null && streams.contains(known)) {
+            return known;
+        }
+        Integer signalled = repairs.line.plan.repairs().get(repairs.ssrc);
+        IncomingStream found = signalled == null ? only(repairs) : bySsrc(signalled);
+        repairs.repaired = found;
+        return found;
+    }
+
+    private @Nullable IncomingStream only(IncomingStream repairs) {
+        IncomingStream found = null;
+        for (IncomingStream each : streams) {
+            if (!each.repairs && each.line == repairs.line) {
+                if (found != null) {
+                    return null;
+                }
+                found = each;
+            }
+        }
+        return found;
     }
 
     List<IncomingStream> streams() {

@@ -1,89 +1,93 @@
 package dev.isthmus.gateway.media;
 
-import dev.isthmus.gateway.rtp.NtpClock;
-import dev.isthmus.gateway.rtp.Rewriter;
 import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.rtp.RtpSink;
-import dev.isthmus.gateway.rtp.SourceClock;
-import dev.isthmus.gateway.sdp.RtpCapabilities;
-import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.ice.time.RandomSource;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The sending end of a transceiver: what its track gives leaves as one stream, whatever sources it comes from. */
+/** The sending end of a transceiver: what its track gives leaves as one stream for each encoding, whatever sources it comes from. */
 public final class MediaSender implements RtpSink {
-    private static final int NONE = -1;
+    /** An encoding: its name, empty when it is the only one, and whether it is sent. */
+    public record Encoding(String rid, boolean active) {}
+
     private final boolean video;
-    final Rewriter numbers;
-    private final int ssrc;
+    private final RandomSource random;
+    private volatile OutgoingStream[] streams;
     private volatile @Nullable MediaSession session;
     private volatile @Nullable Runnable keyframes;
-    private volatile boolean active = true;
+    private volatile @Nullable LongConsumer bitrates;
     private volatile boolean stopped;
-    /** The format that came last, and what it is called on the wire. */
-    private @Nullable RtpFormat format;
-    private int payloadType = NONE;
-    private String mid = "";
-    private byte[] midBytes = {};
-    private int generation;
-    private final SourceClock clock = new SourceClock();
     private volatile boolean relays;
-    long packets;
-    long bytes;
-    long firstNanos;
-    /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
-    boolean known;
+    /** Where it is sent; only on the session's thread. */
+    @Nullable
+    ActiveLine line;
 
     /** Creates a sender whose stream has random numbers. */
-    public MediaSender(String kind, String cname, RandomSource random) {
+    public MediaSender(String kind, RandomSource random) {
         this.video = kind.equals("video");
-        this.ssrc = random.nextInt();
-        this.numbers = new Rewriter(ssrc, kind.equals("audio") ? 48000 : 90000, random.below(0x8000), random.nextInt());
+        this.random = random;
+        this.streams = new OutgoingStream[]{new OutgoingStream(video, random)};
     }
 
     boolean isVideo() {
         return video;
     }
 
-    /** Returns the SSRCs that it sends: the stream's. */
-    public List<Integer> sources() {
-        return List.of(ssrc);
+    OutgoingStream[] streams() {
+        return streams;
     }
 
-    /** Returns the SSRC of the stream. */
+    /** Returns the SSRC of the first stream. */
     public int ssrc() {
-        return ssrc;
+        return streams[0].ssrc;
+    }
+
+    /** Returns the SSRC of what repairs the first stream. */
+    public int repairSsrc() {
+        return streams[0].repairSsrc;
+    }
+
+    /** Sends these encodings from now on; those that were there keep their numbers. */
+    public synchronized void encodings(List<Encoding> wanted) {
+        OutgoingStream[] next = new OutgoingStream[wanted.size()];
+        OutgoingStream[] present = streams;
+        for (int i = 0; i < next.length; i++) {
+            Encoding each = wanted.get(i);
+            OutgoingStream same = next.length == 1 ? present[0] : null;
+            for (OutgoingStream stream : present) {
+                same = stream.rid.equals(each.rid()) ? stream : same;
+            }
+            boolean taken = same == null;
+            for (int j = 0; j < i; j++) {
+                taken |= next[j] == same;
+            }
+            next[i] = taken || same == null ? new OutgoingStream(video, random) : same;
+            next[i].rid(each.rid());
+            next[i].active = each.active();
+        }
+        streams = next;
     }
 
     /** Sends by that session from now on. */
-    synchronized void attach(MediaSession owner) {
-        session = owner;
-        format = null;
-        known = false;
-        generation = 0;
+    synchronized void attach(MediaSession owner, ActiveLine by) {
+        line = by;
+        if (session != owner) {
+            session = owner;
+        }
+        for (OutgoingStream each : streams) {
+            each.begin();
+        }
     }
 
-    /** Sends by that session no more; another one on another loop may have it already. */
+    /** Belongs to that session no more; another one on another loop may have it already. */
     synchronized void detach(MediaSession owner) {
         if (session == owner) {
             session = null;
+            line = null;
         }
-    }
-
-    /** Asks the source for a picture that stands by itself when what is sent comes from another one than before. */
-    void beganAnew() {
-        if (numbers.generation() != generation && video) {
-            generation = numbers.generation();
-            onKeyframeRequest();
-        }
-    }
-
-    /** Says whether anything is sent. */
-    public void active(boolean sends) {
-        active = sends;
     }
 
     /** Says whether its source is passed on from elsewhere, so that reports wait for that source's clock. */
@@ -91,27 +95,8 @@ public final class MediaSender implements RtpSink {
         relays = fromElsewhere;
     }
 
-    /** Returns whether a report can be made now. */
-    boolean reports(long nowNanos) {
-        return packets > 0 && (!relays || clock.isDue(numbers, firstNanos, nowNanos));
-    }
-
-    long ntp(NtpClock own, long nowNanos) {
-        return clock.ntp(numbers, own, nowNanos);
-    }
-
-    int timestamp(long nowNanos) {
-        return clock.timestamp(numbers, nowNanos);
-    }
-
-    @Override
-    public void onSenderReport(int source, long ntp, int rtpTimestamp, long nowNanos) {
-        MediaSession owner = session;
-        if (owner != null && owner.output().isHere()) {
-            clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos);
-        } else if (owner != null) {
-            owner.output().execute(() -> clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos));
-        }
+    boolean relays() {
+        return relays;
     }
 
     /** Says whom to ask for a picture that stands by itself. */
@@ -126,6 +111,30 @@ public final class MediaSender implements RtpSink {
         }
     }
 
+    /** Says whom to tell how much may be sent, in bit/s. */
+    public void bitrates(@Nullable LongConsumer source) {
+        bitrates = source;
+    }
+
+    void onBitrate(long bitsPerSecond) {
+        LongConsumer source = bitrates;
+        if (source != null) {
+            source.accept(bitsPerSecond);
+        }
+    }
+
+    /**
+     * Sends a tone in place of the track's sound; from any thread.
+     *
+     * @param event as RFC 4733 numbers them
+     */
+    public void tone(int event, long durationNanos) {
+        MediaSession owner = session;
+        if (owner != null) {
+            owner.output().execute(() -> owner.outgoing().tones().begin(this, event, durationNanos, owner.output().nowNanos()));
+        }
+    }
+
     /** Sends nothing more, and says so to the peer. */
     public void stop() {
         stopped = true;
@@ -135,50 +144,42 @@ public final class MediaSender implements RtpSink {
         }
     }
 
+    @Override
+    public void onSenderReport(int source, long ntp, int rtpTimestamp, long nowNanos) {
+        MediaSession owner = session;
+        if (owner != null && owner.output().isHere()) {
+            tell(source, ntp, rtpTimestamp, nowNanos);
+        } else if (owner != null) {
+            owner.output().execute(() -> tell(source, ntp, rtpTimestamp, nowNanos));
+        }
+    }
+
+    private void tell(int source, long ntp, int rtpTimestamp, long nowNanos) {
+        for (OutgoingStream each : streams) {
+            each.onSenderReport(source, ntp, rtpTimestamp, nowNanos);
+        }
+    }
+
     /** Takes a packet of the track, on any thread. */
     @Override
     public void onPacket(RtpPacket packet) {
         MediaSession owner = session;
-        if (owner == null || stopped || !active) {
+        if (owner == null || stopped) {
             return;
         }
         if (owner.output().isHere()) {
-            owner.send(this, packet);
+            owner.outgoing().send(this, packet);
             return;
         }
         int length = packet.headerLength() + packet.payloadLength();
         ByteBuffer copy = ByteBuffer.allocate(length);
         copy.put(0, packet.buffer(), packet.offset(), length);
         copy.put(0, (byte) (copy.get(0) & ~0x20)); // padding stays behind
-        RtpFormat what = packet.format();
         RtpPacket later = new RtpPacket();
-        if (later.wrap(copy, 0, length, what, packet.arrivedNanos())) {
+        if (later.wrap(copy, 0, length, packet.format(), packet.arrivedNanos())) {
             later.extensions(packet.audioLevelId(), packet.orientationId());
-            owner.output().execute(() -> owner.send(this, later));
+            later.encoding(packet.encoding());
+            owner.output().execute(() -> owner.outgoing().send(this, later));
         }
-    }
-
-    /** Returns a mid as packets carry it. */
-    byte[] mid(String of) {
-        if (!of.equals(mid)) {
-            mid = of;
-            midBytes = of.getBytes(StandardCharsets.US_ASCII);
-        }
-        return midBytes;
-    }
-
-    /** Returns the payload type of a format, or -1 when the peer does not take it. */
-    int payloadType(RtpFormat what, MediaPlan.Line line) {
-        if (what != format) {
-            format = what;
-            payloadType = NONE;
-            for (RtpFormat each : line.sends()) {
-                if (payloadType == NONE && RtpCapabilities.same(each, what)) {
-                    payloadType = each.payloadType();
-                    numbers.clockRate(each.clockRate());
-                }
-            }
-        }
-        return payloadType;
     }
 }

@@ -1,15 +1,13 @@
 package dev.isthmus.gateway.media;
 
 import dev.isthmus.gateway.GatewayReason;
-import dev.isthmus.gateway.rtp.HeaderExtensions;
 import dev.isthmus.gateway.rtp.NtpClock;
-import dev.isthmus.gateway.rtp.RtpHeader;
-import dev.isthmus.gateway.rtp.RtpPacket;
-import dev.isthmus.gateway.sdp.RtpCapabilities;
-import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.ice.count.Counters;
+import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.turn.client.TurnData;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The media of one transport: packets of the peer to receivers, those of senders to the peer, reports about both. On its loop's thread. */
@@ -23,6 +21,9 @@ public final class MediaSession {
          */
         boolean send(boolean rtcp, ByteBuffer buffer, int offset, int length);
 
+        /** Protects and sends an RTP packet once more, byte by byte as it was sent before. */
+        boolean repeat(ByteBuffer buffer, int offset, int length);
+
         /** Media of a media description has come for the first time, or again after a silence. */
         void onMedia(String mid);
 
@@ -34,26 +35,38 @@ public final class MediaSession {
 
         /** Returns the present time, for what no packet and no timer has brought. */
         long nowNanos();
+
+        /** {@link #nextDeadline} may have come nearer. */
+        void onDeadline();
     }
 
-    private static final int ROOM = 2048 + 256;
+    /** The longest packet that is sent, in bytes. */
+    static final int LONGEST = 2048;
     private final Output output;
     private final Counters<GatewayReason> counters;
     private final Demultiplexer sources = new Demultiplexer();
-    private final RtpPacket packet = new RtpPacket();
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(ROOM);
-    private final HeaderExtensions.Writer extensions = new HeaderExtensions.Writer();
+    private final IncomingMedia incoming = new IncomingMedia(this);
+    private final OutgoingMedia outgoing;
     private final ReportSession reports;
     private final LegStats received = new LegStats();
     private final LegStats sent = new LegStats();
-    private MediaPlan plan = MediaPlan.NONE;
+    private List<ActiveLine> lines = List.of();
+    private boolean reducedSize;
 
-    /** Creates a session that sends and receives nothing yet. */
-    public MediaSession(Output output, Counters<GatewayReason> counters, NtpClock clock, String cname, long nowNanos) {
+    /**
+     * Creates a session that sends and receives nothing yet.
+     *
+     * @param scratch where packets are put together, which others of the same thread may use too: {@link #ROOM} bytes
+     */
+    public MediaSession(Output output, Counters<GatewayReason> counters, NtpClock clock, String cname, ByteBuffer scratch, long nowNanos) {
         this.output = output;
         this.counters = counters;
-        this.reports = new ReportSession(this, clock, cname, nowNanos);
+        this.outgoing = new OutgoingMedia(this, scratch);
+        this.reports = new ReportSession(this, clock, cname, scratch, nowNanos);
     }
+
+    /** How much room packets are put together in, in bytes. */
+    public static final int ROOM = TurnData.HEADROOM + LONGEST + TurnData.TAILROOM;
 
     /** Returns what has come from the peer. */
     public LegStats received() {
@@ -68,6 +81,11 @@ public final class MediaSession {
     /** Returns the last round trip in milliseconds, or -1. */
     public long roundTripMillis() {
         return reports.roundTripMillis();
+    }
+
+    /** Returns how much may be sent, in bit/s, or 0 when nobody knows. */
+    public long bitsPerSecond() {
+        return outgoing.rate().bitsPerSecond();
     }
 
     /** What came from the peer is dropped. */
@@ -86,60 +104,57 @@ public final class MediaSession {
         return output;
     }
 
-    MediaPlan plan() {
-        return plan;
+    List<ActiveLine> lines() {
+        return lines;
+    }
+
+    boolean reducedSize() {
+        return reducedSize;
     }
 
     Demultiplexer sources() {
         return sources;
     }
 
+    IncomingMedia incoming() {
+        return incoming;
+    }
+
+    OutgoingMedia outgoing() {
+        return outgoing;
+    }
+
+    ReportSession reports() {
+        return reports;
+    }
+
     /** Sends and receives this from now on. */
     public void configure(MediaPlan next) {
-        for (MediaPlan.Line each : plan.lines()) {
+        for (ActiveLine each : lines) {
             if (next.lines().stream().noneMatch(l -> l.out() == each.out())) {
                 each.out().detach(this);
                 each.in().detach(this);
             }
         }
-        plan = next;
-        sources.configure(next);
-        for (MediaPlan.Line each : next.lines()) {
-            if (each.sends().isEmpty()) {
-                each.out().detach(this);
+        List<ActiveLine> all = new ArrayList<>();
+        next.lines().forEach(each -> all.add(new ActiveLine(each)));
+        lines = List.copyOf(all);
+        reducedSize = next.reducedSize();
+        sources.configure(lines);
+        for (ActiveLine each : lines) {
+            if (each.sendsAny()) {
+                each.out().attach(this, each);
             } else {
-                each.out().attach(this);
+                each.out().detach(this);
             }
             each.in().attach(this);
-            each.in().told &= !each.receives().isEmpty();
+            each.in().told &= each.receivesAny();
         }
     }
 
     /** Takes an RTP packet that was found authentic. */
     public void onRtp(ByteBuffer buffer, int offset, int length, long nowNanos) {
-        if (RtpHeader.length(buffer, offset, length) < 0) {
-            refuse(GatewayReason.RTP_MALFORMED);
-            return;
-        }
-        IncomingStream stream = sources.of(buffer, offset);
-        RtpFormat format = stream == null ? null : Demultiplexer.format(stream.line, RtpHeader.payloadType(buffer, offset));
-        if (stream == null || format == null) {
-            refuse(GatewayReason.UNKNOWN_PAYLOAD_TYPE);
-            return;
-        }
-        if (!packet.wrap(buffer, offset, length, format, nowNanos)) {
-            refuse(GatewayReason.RTP_MALFORMED);
-            return;
-        }
-        received.packet(stream.line.in().isVideo(), length, nowNanos);
-        stream.stats.onPacket(stream.ssrc, packet.sequence(), packet.timestamp(), nowNanos);
-        MediaReceiver to = stream.line.in();
-        if (!to.told) {
-            to.told = true;
-            output.onMedia(stream.line.mid());
-        }
-        packet.extensions(stream.line.extension(RtpCapabilities.AUDIO_LEVEL), stream.line.extension(RtpCapabilities.ORIENTATION));
-        to.deliver(packet);
+        incoming.onRtp(buffer, offset, length, nowNanos);
     }
 
     /** Takes RTCP that was found authentic. */
@@ -149,52 +164,13 @@ public final class MediaSession {
         }
     }
 
-    /** Sends a packet of a track. */
-    void send(MediaSender sender, RtpPacket from) {
-        MediaPlan.Line line = line(sender);
-        int payloadType = line == null ? -1 : sender.payloadType(from.format(), line);
-        if (line == null || payloadType < 0) {
-            drop(line == null ? GatewayReason.DIRECTION_INACTIVE : GatewayReason.UNKNOWN_PAYLOAD_TYPE);
-            return;
-        }
-        if (from.payloadLength() > ROOM - 512) {
-            drop(GatewayReason.TOO_LONG);
-            return;
-        }
-        if (!sender.numbers.next(from.ssrc(), from.sequence(), from.timestamp(), from.arrivedNanos())) {
-            drop(GatewayReason.SEQUENCE_JUMP);
-            return;
-        }
-        sender.beganAnew(); // a peer that has missed the beginning would wait for the next picture that stands by itself
-        int at = TurnData.HEADROOM;
-        RtpHeader.write(scratch, at, from.marker(), payloadType, sender.numbers.sequence(), sender.numbers.timestamp(from.timestamp()),
-                sender.ssrc());
-        int header = RtpHeader.FIXED_LENGTH + extend(sender, line, from, at);
-        scratch.put(at + header, from.buffer(), from.payloadOffset(), from.payloadLength());
-        if (sender.packets++ == 0) {
-            sender.firstNanos = from.arrivedNanos();
-        }
-        sender.bytes += from.payloadLength();
-        int length = header + from.payloadLength();
-        if (output.send(false, scratch, at, length)) {
-            sent.packet(sender.isVideo(), length, from.arrivedNanos());
-        }
-    }
-
-    private int extend(MediaSender sender, MediaPlan.Line line, RtpPacket from, int at) {
-        extensions.begin(scratch, at);
-        if (!sender.known) {
-            extensions.add(line.extension(RtpCapabilities.MID), sender.mid(line.mid()));
-        }
-        extensions.copy(line.extension(RtpCapabilities.AUDIO_LEVEL), from.buffer(), from.offset(), from.audioLevelId());
-        extensions.copy(line.extension(RtpCapabilities.ORIENTATION), from.buffer(), from.offset(), from.orientationId());
-        return extensions.end(at);
-    }
-
-    private MediaPlan.@Nullable Line line(MediaSender sender) {
-        for (int i = 0; i < plan.lines().size(); i++) {
-            if (plan.lines().get(i).out() == sender) {
-                return plan.lines().get(i).sends().isEmpty() ? null : plan.lines().get(i);
+    @Nullable
+    OutgoingStream stream(int ssrc) {
+        for (int i = 0; i < lines.size(); i++) {
+            for (OutgoingStream each : lines.get(i).out().streams()) {
+                if (each.ssrc == ssrc) {
+                    return each;
+                }
             }
         }
         return null;
@@ -202,9 +178,11 @@ public final class MediaSession {
 
     @Nullable
     MediaSender sender(int ssrc) {
-        for (MediaPlan.Line each : plan.lines()) {
-            if (each.out().ssrc() == ssrc) {
-                return each.out();
+        for (ActiveLine line : lines) {
+            for (OutgoingStream each : line.out().streams()) {
+                if (each.ssrc == ssrc) {
+                    return line.out();
+                }
             }
         }
         return null;
@@ -225,16 +203,17 @@ public final class MediaSession {
     /** Expires what is due. */
     public void onTimeout(long nowNanos) {
         reports.onTimeout(nowNanos);
+        outgoing.onTimeout(nowNanos);
     }
 
     /** Returns when {@link #onTimeout} is to be called. */
     public long nextDeadline() {
-        return reports.nextDeadline();
+        return Deadline.nearer(reports.nextDeadline(), outgoing.nextDeadline());
     }
 
     /** Says good-bye for all that is sent. */
     public void close() {
-        plan.lines().stream().filter(l -> !l.sends().isEmpty()).forEach(l -> reports.bye(l.out()));
+        lines.stream().filter(ActiveLine::sendsAny).forEach(l -> reports.bye(l.out()));
         configure(MediaPlan.NONE);
     }
 }

@@ -12,25 +12,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** RTCP of a transport (RFC 3550, section 6): reports of what is sent and received, and requests for pictures. */
+/** RTCP of a transport (RFC 3550, section 6): reports of what is sent and received, requests for what is missing, and what the peer tells. */
 final class ReportSession implements Rtcp.Visitor {
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
     /** More requests than five a second help nobody. */
     private static final long KEYFRAME_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int ROOM = 2048;
     private static final int MOST_BLOCKS = 31;
+    private static final long USUAL_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final MediaSession session;
     private final NtpClock clock;
     private final RtcpWriter writer;
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM);
+    private final ByteBuffer scratch;
+    private final FeedbackRecorder arrivals = new FeedbackRecorder();
     private long nextReport;
+    private long nextNack = Deadline.NONE;
     private long now;
     private long roundTripMillis = -1;
+    private long toldBitrate;
 
-    ReportSession(MediaSession session, NtpClock clock, String cname, long nowNanos) {
+    ReportSession(MediaSession session, NtpClock clock, String cname, ByteBuffer scratch, long nowNanos) {
         this.session = session;
         this.clock = clock;
+        this.scratch = scratch;
         this.writer = new RtcpWriter(cname);
         this.nextReport = Deadline.NONE;
         this.now = nowNanos;
@@ -41,25 +45,99 @@ final class ReportSession implements Rtcp.Visitor {
         return Rtcp.read(buffer, offset, length, this);
     }
 
+    FeedbackRecorder arrivals() {
+        return arrivals;
+    }
+
+    /** A packet of the peer's has not arrived. */
+    void somethingIsMissing(long nowNanos) {
+        nextNack = nowNanos;
+    }
+
     long nextDeadline() {
-        if (nextReport == Deadline.NONE && !session.plan().lines().isEmpty()) {
+        if (nextReport == Deadline.NONE && !session.lines().isEmpty()) {
             nextReport = now + INTERVAL;
         }
-        return nextReport;
+        return Deadline.nearer(Deadline.nearer(nextReport, nextNack), arrivals.nextDeadline());
     }
 
     void onTimeout(long nowNanos) {
         now = nowNanos;
-        if (!Deadline.due(nextReport, nowNanos)) {
-            return;
+        if (arrivals.isDue(nowNanos)) {
+            tellArrivals();
         }
-        nextReport = session.plan().lines().isEmpty() ? Deadline.NONE : nowNanos + INTERVAL;
-        report();
+        if (Deadline.due(nextNack, nowNanos)) {
+            askForMissing();
+        }
+        if (Deadline.due(nextReport, nowNanos)) {
+            nextReport = session.lines().isEmpty() ? Deadline.NONE : nowNanos + INTERVAL;
+            report();
+            limitBitrate();
+            tellBitrate();
+        }
+    }
+
+    /** The peer is told what it may send, where it wants to be. */
+    void limitBitrate() {
+        ReceiveRate limit = session.incoming().receiveRate();
+        if (limit != null && limit.isKnown()) {
+            int ssrc = ownSsrc();
+            feedback(ssrc).bitrateLimit(ssrc, limit.ssrc(), limit.tell());
+            send();
+        }
     }
 
     /** Returns the last round trip in milliseconds, or -1. */
     long roundTripMillis() {
         return roundTripMillis;
+    }
+
+    private long roundTripNanos() {
+        return roundTripMillis < 0 ? USUAL_ROUND_TRIP : TimeUnit.MILLISECONDS.toNanos(roundTripMillis);
+    }
+
+    /** Begins a packet that need not be a compound one where the peer takes such (RFC 5506). */
+    private RtcpWriter feedback(int ssrc) {
+        writer.begin(scratch, TurnData.HEADROOM);
+        return session.reducedSize() ? writer : writer.receiverReport(ssrc, List.of(), now).description(ssrc);
+    }
+
+    private void tellArrivals() {
+        int ssrc = ownSsrc();
+        for (boolean more = arrivals.write(feedback(ssrc), ssrc); more; more = arrivals.write(feedback(ssrc), ssrc)) {
+            send();
+        }
+    }
+
+    private void askForMissing() {
+        nextNack = Deadline.NONE;
+        List<IncomingStream> streams = session.sources().streams();
+        for (int i = 0; i < streams.size(); i++) {
+            IncomingStream each = streams.get(i);
+            NackList missing = each.missing;
+            if (missing == null) {
+                continue;
+            }
+            int ssrc = each.line.out().ssrc();
+            if (missing.write(feedback(ssrc), ssrc, each.ssrc, roundTripNanos(), now)) {
+                send();
+            }
+            if (missing.takeGivenUp()) {
+                requestKeyframe(each);
+            }
+            if (!missing.isEmpty()) {
+                nextNack = Deadline.nearer(nextNack, missing.nextDeadline(roundTripNanos()));
+            }
+        }
+    }
+
+    /** Senders of tracks are told how much they may send. */
+    private void tellBitrate() {
+        long present = session.outgoing().rate().bitsPerSecond();
+        if (present > 0 && present != toldBitrate) {
+            toldBitrate = present;
+            session.lines().stream().filter(ActiveLine::sendsAny).forEach(l -> l.out().onBitrate(present));
+        }
     }
 
     /** Each stream that is sent is reported on; what is received is told with the first of them, or by a receiver that sends nothing. */
@@ -71,13 +149,14 @@ final class ReportSession implements Rtcp.Visitor {
             }
         }
         boolean told = false;
-        for (MediaPlan.Line each : session.plan().lines()) {
-            MediaSender sender = each.out();
-            if (!each.sends().isEmpty() && sender.reports(now)) {
-                writer.begin(scratch, TurnData.HEADROOM).senderReport(sender.ssrc(), sender.ntp(clock, now), sender.timestamp(now),
-                        sender.packets, sender.bytes, told ? List.of() : about, now).description(sender.ssrc());
-                send();
-                told = true;
+        for (ActiveLine line : session.lines()) {
+            for (OutgoingStream each : line.out().streams()) {
+                if (line.sendsAny() && each.reports(line.out().relays(), now)) {
+                    writer.begin(scratch, TurnData.HEADROOM).senderReport(each.ssrc, each.ntp(clock, now), each.timestamp(now),
+                            each.packets, each.bytes, told ? List.of() : about, now).description(each.ssrc);
+                    send();
+                    told = true;
+                }
             }
         }
         if (!told && !about.isEmpty()) {
@@ -88,7 +167,7 @@ final class ReportSession implements Rtcp.Visitor {
     }
 
     private int ownSsrc() {
-        return session.plan().lines().isEmpty() ? 1 : session.plan().lines().get(0).out().ssrc();
+        return session.lines().isEmpty() ? 1 : session.lines().get(0).out().ssrc();
     }
 
     private void send() {
@@ -98,23 +177,35 @@ final class ReportSession implements Rtcp.Visitor {
     void requestKeyframe(MediaReceiver receiver) {
         now = session.output().nowNanos();
         for (IncomingStream each : session.sources().streams()) {
-            if (each.line.in() == receiver && now - each.lastKeyframeRequestNanos >= KEYFRAME_INTERVAL) {
-                each.lastKeyframeRequestNanos = now;
-                session.count(GatewayReason.KEYFRAME_REQUESTS);
-                int ssrc = each.line.out().ssrc();
-                writer.begin(scratch, TurnData.HEADROOM).receiverReport(ssrc, List.of(), now).description(ssrc).pictureLoss(ssrc,
-                        each.ssrc);
-                send();
+            if (each.line.in() == receiver && !each.repairs) {
+                requestKeyframe(each);
             }
         }
     }
 
+    private void requestKeyframe(IncomingStream of) {
+        if (now - of.lastKeyframeRequestNanos < KEYFRAME_INTERVAL) {
+            return;
+        }
+        of.lastKeyframeRequestNanos = now;
+        session.count(GatewayReason.KEYFRAME_REQUESTS);
+        int ssrc = of.line.out().ssrc();
+        boolean full = of.line.fullIntra && !of.line.pictureLoss;
+        if (full) {
+            feedback(ssrc).fullIntra(ssrc, of.ssrc, of.fullIntraRequests++);
+        } else {
+            feedback(ssrc).pictureLoss(ssrc, of.ssrc);
+        }
+        send();
+    }
+
     void bye(MediaSender sender) {
         now = session.output().nowNanos();
-        if (sender.packets > 0) {
-            int ssrc = sender.ssrc();
-            writer.begin(scratch, TurnData.HEADROOM).receiverReport(ssrc, List.of(), now).description(ssrc).bye(ssrc);
-            send();
+        for (OutgoingStream each : sender.streams()) {
+            if (each.packets > 0) {
+                writer.begin(scratch, TurnData.HEADROOM).receiverReport(each.ssrc, List.of(), now).description(each.ssrc).bye(each.ssrc);
+                send();
+            }
         }
     }
 
@@ -123,20 +214,23 @@ final class ReportSession implements Rtcp.Visitor {
         IncomingStream stream = session.sources().bySsrc(ssrc);
         if (stream != null) {
             stream.stats.onSenderReport(ssrc, NtpClock.middle(ntp), now);
-            stream.line.in().onSenderReport(ssrc, ntp, rtpTimestamp, now);
+            if (!stream.repairs) {
+                stream.line.in().onSenderReport(ssrc, ntp, rtpTimestamp, now);
+            }
         }
     }
 
     @Override
     public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
-        MediaSender sender = session.sender(aboutSsrc);
-        if (sender == null) {
+        OutgoingStream stream = session.stream(aboutSsrc);
+        if (stream == null) {
             return;
         }
-        sender.known = true;
+        stream.known = true;
         if (lastReport != 0) {
             // Where a time of the source's clock was sent, the same clock tells how long ago that was.
-            roundTripMillis = NtpClock.roundTripMillis(sender.ntp(clock, now), lastReport, delay);
+            roundTripMillis = NtpClock.roundTripMillis(stream.ntp(clock, now), lastReport, delay);
+            session.outgoing().rate().onRoundTrip(TimeUnit.MILLISECONDS.toNanos(roundTripMillis));
         }
     }
 
@@ -146,6 +240,33 @@ final class ReportSession implements Rtcp.Visitor {
         if (sender != null) {
             sender.onKeyframeRequest();
         }
+    }
+
+    @Override
+    public void onNack(int aboutSsrc, int sequence, int mask) {
+        OutgoingStream stream = session.stream(aboutSsrc);
+        if (stream == null) {
+            return;
+        }
+        session.outgoing().onMissing(stream, sequence, now);
+        for (int i = 0; i < 16; i++) {
+            if ((mask >>> i & 1) != 0) {
+                session.outgoing().onMissing(stream, sequence + i + 1 & 0xffff, now);
+            }
+        }
+    }
+
+    @Override
+    public void onBitrateLimit(long bitsPerSecond) {
+        session.outgoing().rate().onLimit(bitsPerSecond);
+        tellBitrate();
+    }
+
+    @Override
+    public boolean onTransportFeedback(ByteBuffer b, int at, int length) {
+        boolean sound = session.outgoing().rate().onFeedback(b, at, length, now);
+        tellBitrate();
+        return sound;
     }
 
     @Override

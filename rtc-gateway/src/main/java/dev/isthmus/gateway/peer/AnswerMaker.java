@@ -176,7 +176,10 @@ final class AnswerMaker {
             return common;
         }
         List<RtpFormat> preferred = new ArrayList<>();
-        t.preferences.forEach(p -> common.stream().filter(c -> RtpCapabilities.same(c, p)).forEach(preferred::add));
+        t.preferences.forEach(p -> common.stream().filter(c -> !c.is("rtx") && RtpCapabilities.same(c, p)).forEach(preferred::add));
+        if (t.preferences.stream().anyMatch(p -> p.is("rtx"))) {
+            common.stream().filter(c -> preferred.stream().anyMatch(p -> p.payloadType() == c.repeats())).toList().forEach(preferred::add);
+        }
         return preferred;
     }
 }

@@ -175,6 +175,7 @@ final class DescriptionSetter {
         t.sender.extensions = answer.extensions().stream().filter(e -> RtpCapabilities.extensions(t.kind).contains(e.uri())).toList();
         t.sender.lastTransaction = null;
         t.negotiated = answer.codecs();
+        t.remoteRepairs = theirs.repairs();
         t.remoteSources = theirs.sources().stream().map(MediaSection.Source::ssrc).toList();
     }
 

@@ -35,6 +35,7 @@ final class MediaPlans {
         MediaDirection current = t.currentDirection;
         boolean sends = current != null && current.sends();
         return new MediaPlan.Line(mid, t.receptive ? receives(t) : List.of(), sends ? t.sender.codecs : List.of(),
-                sends ? t.sender.extensions : t.receiver.extensions, t.remoteSources, t.receiver.media(), t.sender.media());
+                sends ? t.sender.extensions : t.receiver.extensions, t.remoteSources, t.remoteRepairs, t.receiver.media(),
+                t.sender.media());
     }
 }

@@ -5,6 +5,7 @@ import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.rtp.RtpSink;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     private volatile MediaStreamTrackState readyState = MediaStreamTrackState.LIVE;
     private volatile RtpSink[] sinks = NONE;
     private volatile @Nullable Consumer<MediaStreamTrack> keyframeRequests;
+    private volatile @Nullable LongConsumer bitrates;
 
     /**
      * Creates a track.
@@ -83,6 +85,7 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
         copy.enabled = enabled;
         copy.readyState = readyState;
         copy.keyframeRequests = keyframeRequests;
+        copy.bitrates = bitrates;
         if (readyState == MediaStreamTrackState.LIVE) {
             addSink(copy);
         }
@@ -139,6 +142,18 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
 
     void onKeyframeRequest(@Nullable Consumer<MediaStreamTrack> source) {
         keyframeRequests = source;
+    }
+
+    void onBitrate(@Nullable LongConsumer source) {
+        bitrates = source;
+    }
+
+    /** Tells the source how much may be sent. */
+    void tellBitrate(long bitsPerSecond) {
+        LongConsumer source = bitrates;
+        if (source != null) {
+            source.accept(bitsPerSecond);
+        }
     }
 
     /** Changes whether the source gives anything, and tells; on the connection's queue. */

@@ -213,6 +213,12 @@ final class OfferMaker {
         } else {
             wanted.addAll(t.preferences);
         }
-        return wanted.stream().map(state.ids::assign).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+        List<RtpFormat> offered = new ArrayList<>();
+        wanted.stream().filter(f -> !f.is("rtx")).map(state.ids::assign).filter(Objects::nonNull).forEach(offered::add);
+        if (wanted.stream().anyMatch(f -> f.is("rtx"))) {
+            List.copyOf(offered).stream().map(RtpCapabilities::repairsOf).map(state.ids::assign).filter(Objects::nonNull)
+                    .forEach(offered::add);
+        }
+        return offered;
     }
 }

@@ -23,6 +23,9 @@ public interface PeerHost {
      */
     CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis);
 
+    /** Runs a task when so many nanoseconds have passed, on a thread that it must not hold up. */
+    void later(long nanos, Runnable task);
+
     /** Opens a transport, which does nothing yet. */
     TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener);
 

@@ -18,6 +18,7 @@ public final class RTCRtpSender {
     private final MediaSender media;
     /** The ids of the streams that the peer is to put the track into. */
     final Set<String> streamIds = new LinkedHashSet<>();
+    private final @Nullable RTCDTMFSender dtmf;
     private @Nullable MediaStreamTrack track;
     List<RTCRtpEncodingParameters> encodings = List.of(RTCRtpEncodingParameters.of(null));
     List<RtpFormat> codecs = List.of();
@@ -30,6 +31,7 @@ public final class RTCRtpSender {
         this.state = state;
         this.transceiver = transceiver;
         this.media = media;
+        this.dtmf = transceiver.kind.equals("audio") ? new RTCDTMFSender(state, transceiver, this) : null;
     }
 
     boolean isOf(PeerState connection) {
@@ -51,7 +53,7 @@ public final class RTCRtpSender {
     void encodings(List<RTCRtpEncodingParameters> others) {
         encodings = others;
         lastTransaction = null;
-        media.active(others.stream().anyMatch(RTCRtpEncodingParameters::active));
+        media.encodings(others.stream().map(e -> new MediaSender.Encoding(Objects.requireNonNullElse(e.rid(), ""), e.active())).toList());
     }
 
     /** Takes nothing more from its track, which stays its track. */
@@ -69,10 +71,16 @@ public final class RTCRtpSender {
         }
         track = another;
         media.keyframes(another == null ? null : another::requestKeyframe);
+        media.bitrates(another == null ? null : another::tellBitrate);
         media.relays(another != null && another.isRelayed());
         if (another != null) {
             another.addSink(media);
         }
+    }
+
+    /** Returns what sends tones in place of the track's sound, or null when this is no sender of sound. */
+    public @Nullable RTCDTMFSender getDtmf() {
+        return dtmf;
     }
 
     /** Returns the transport by which it sends, or null before a description was applied. */

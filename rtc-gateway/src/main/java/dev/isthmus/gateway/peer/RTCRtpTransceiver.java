@@ -8,6 +8,7 @@ import dev.isthmus.gateway.sdp.RtpFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ public final class RTCRtpTransceiver {
     List<RtpFormat> negotiated = List.of();
     /** The SSRCs that the peer has named. */
     List<Integer> remoteSources = List.of();
+    /** Which of them repeat which others. */
+    Map<Integer, Integer> remoteRepairs = Map.of();
     /** Whether packets of the peer are taken. */
     boolean receptive;
     @Nullable
@@ -59,7 +62,7 @@ public final class RTCRtpTransceiver {
         this.direction = direction;
         String trackId = state.host.random().token(20);
         MediaStreamTrack received = new MediaStreamTrack(kind, trackId, "remote " + kind, true, true);
-        this.sender = new RTCRtpSender(state, this, new MediaSender(kind, state.cname, state.host.random()));
+        this.sender = new RTCRtpSender(state, this, new MediaSender(kind, state.host.random()));
         this.receiver = new RTCRtpReceiver(state, this, received, new MediaReceiver(kind, received));
     }
 

@@ -5,6 +5,7 @@ import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where an application puts the RTP packets that a track of its own is to carry; used by one thread at a time. */
@@ -62,6 +63,14 @@ public final class RtpTrackSource {
     /** Says what is to be done when a receiver needs a picture that stands by itself. */
     public void setOnKeyframeRequest(@Nullable Consumer<MediaStreamTrack> handler) {
         track.onKeyframeRequest(handler);
+    }
+
+    /**
+     * Says what is to be done when it becomes known how much a sender of the track may send, in bit/s: what a transport carries, for all that it
+     * sends. Called on an event loop.
+     */
+    public void setOnTargetBitrate(@Nullable LongConsumer handler) {
+        track.onBitrate(handler);
     }
 
     /** Ends the track for all who have it. */

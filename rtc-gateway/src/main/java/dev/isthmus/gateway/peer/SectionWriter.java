@@ -25,7 +25,13 @@ final class SectionWriter {
     /** Returns what is said of what a transceiver sends and receives. */
     LocalSection.Media media(RTCRtpTransceiver t, MediaDirection direction, List<RtpFormat> codecs, List<HeaderExtension> extensions,
             Simulcast simulcast) {
-        List<Integer> sources = simulcast.send().size() > 1 ? List.of() : t.sender.media().sources();
+        List<Integer> sources = new ArrayList<>();
+        if (simulcast.send().size() < 2) { // else they are told apart by their names
+            sources.add(t.sender.media().ssrc());
+            if (codecs.stream().anyMatch(c -> c.is("rtx"))) {
+                sources.add(t.sender.media().repairSsrc());
+            }
+        }
         return new LocalSection.Media(direction, codecs, extensions, List.copyOf(t.sender.streamIds), "", simulcast, sources, state.cname);
     }
 

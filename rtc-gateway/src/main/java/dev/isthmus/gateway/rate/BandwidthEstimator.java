@@ -19,16 +19,22 @@ public final class BandwidthEstimator {
     private static final double PACKET_BITS = 1200 * 8;
     private static final double HEAD_START = 10_000;
     private static final long LEAST_BETWEEN_DECREASES = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A queue as long as this is not added to, and one as long as that is emptied. */
+    private static final long SHORT_QUEUE_MICROS = 60_000;
+    private static final long LONG_QUEUE_MICROS = 120_000;
+    private static final double EMPTYING = 0.6;
     private static final long USUAL_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final DelayTrend trend = new DelayTrend();
     private final Throughput throughput = new Throughput();
     private final LossLimit losses = new LossLimit();
     private final Capacity capacity = new Capacity();
+    private final StandingQueue queue = new StandingQueue();
     private double byDelay = FIRST;
     private double byLoss = Double.MAX_VALUE;
     private long limit = Long.MAX_VALUE;
     private long roundTrip = USUAL_ROUND_TRIP;
+    private double afterEmptying;
     private boolean everFell;
     private boolean rising = true;
     private long lastUpdate;
@@ -80,6 +86,7 @@ public final class BandwidthEstimator {
     public void onArrival(long sentMicros, long arrivalMicros, int size) {
         losses.onPacket(true);
         throughput.onArrival(arrivalMicros, size);
+        queue.onDelay(arrivalMicros - sentMicros, sentMicros);
         any = true;
         if (!present.used) {
             present.begin(sentMicros, arrivalMicros);
@@ -129,12 +136,13 @@ public final class BandwidthEstimator {
             case OVERUSE -> fall(arriving, nowNanos);
             case UNDERUSE -> rising = false; // the queue empties: let it
             case NORMAL -> {
-                if (rising) {
+                if (rising && queue.micros() < SHORT_QUEUE_MICROS) {
                     rise(arriving, passed);
                 }
                 rising = true;
             }
         }
+        empty(arriving, nowNanos);
         byLoss = losses.update(byDelay, nowNanos);
         if (byLoss < byDelay) {
             byDelay = Math.max(LEAST, byLoss);
@@ -157,6 +165,21 @@ public final class BandwidthEstimator {
             lastFall = nowNanos;
         }
         rising = false;
+    }
+
+    /** A queue that stands on the way delays everything by its length, also when it does not grow any more. */
+    private void empty(long arriving, long nowNanos) {
+        if (queue.micros() > LONG_QUEUE_MICROS && arriving > 0 && nowNanos - lastFall >= Math.max(LEAST_BETWEEN_DECREASES, roundTrip)) {
+            byDelay = Math.max(LEAST, Math.min(byDelay, EMPTYING * arriving));
+            afterEmptying = BACK_OFF * arriving; // what arrives while there is a queue is what the way carries
+            capacity.onFall(arriving);
+            everFell = true;
+            lastFall = nowNanos;
+            rising = false;
+        } else if (afterEmptying > 0 && queue.micros() < SHORT_QUEUE_MICROS) {
+            byDelay = Math.max(byDelay, afterEmptying);
+            afterEmptying = 0;
+        }
     }
 
     private void rise(long arriving, double seconds) {

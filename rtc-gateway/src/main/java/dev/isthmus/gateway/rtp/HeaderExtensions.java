@@ -131,6 +131,17 @@ public final class HeaderExtensions {
             }
         }
 
+        /** Adds room for a value of so many bytes that is known later, and returns where it is, or -1 when there is no such extension. */
+        public int reserve(int id, int length) {
+            if (id <= 0 || id >= STOP) {
+                return -1;
+            }
+            buffer.put(at, (byte) (id << 4 | length - 1));
+            int value = at + 1;
+            at += 1 + length;
+            return value;
+        }
+
         /** Ends the extensions and returns how many bytes they take, none when nothing was added. */
         public int end(int packet) {
             if (at == start + PROFILE_AND_LENGTH) {

@@ -61,6 +61,20 @@ public final class Rewriter {
         return true;
     }
 
+    /**
+     * Puts a packet of our own between those of the source, which are not to be taken meanwhile: the next of them begins anew.
+     *
+     * @return its sequence number
+     */
+    public int insert(long nowNanos) {
+        lastTimestampOut = timestampAt(nowNanos);
+        lastNanos = nowNanos;
+        outgoing = ++highestOut;
+        source = ~source;
+        started = true;
+        return sequence();
+    }
+
     /** A new source goes on where the old one stopped: the next number, and the time that has passed since. */
     private void begin(int inSsrc, int inSequence, int inTimestamp, long nowNanos) {
         int passed = started ? ticks(nowNanos - lastNanos) : 0;

@@ -15,9 +15,14 @@ public final class Rtcp {
     public static final int RECEIVER_REPORT = 201;
     public static final int SOURCE_DESCRIPTION = 202;
     public static final int BYE = 203;
+    public static final int TRANSPORT_FEEDBACK = 205;
     public static final int PAYLOAD_FEEDBACK = 206;
+    public static final int NACK = 1;
+    public static final int TRANSPORT_WIDE = 15;
     public static final int PLI = 1;
     public static final int FIR = 4;
+    public static final int APPLICATION = 15;
+    static final int REMB = 0x52454d42;
     static final int REPORT_BLOCK = 24;
     static final int HEADER = 8;
 
@@ -31,6 +36,21 @@ public final class Rtcp {
 
         /** A picture loss indication or a full intra request for one of our streams. */
         void onKeyframeRequest(int aboutSsrc);
+
+        /**
+         * Packets of one of our streams have not arrived (RFC 4585, section 6.2.1).
+         *
+         * @param mask which of the sixteen that follow neither, the next one in the lowest bit
+         */
+        default void onNack(int aboutSsrc, int sequence, int mask) {}
+
+        /** What the peer wants to receive at most in bit/s (draft-alvestrand-rmcat-remb-03). */
+        default void onBitrateLimit(long bitsPerSecond) {}
+
+        /** Feedback about a transport, to be read by {@link TransportFeedback}; returns false when it is malformed. */
+        default boolean onTransportFeedback(ByteBuffer b, int at, int length) {
+            return true;
+        }
 
         /** A source says good-bye. */
         void onBye(int ssrc);
@@ -79,13 +99,8 @@ public final class Rtcp {
                     blocks(b, b.getInt(at + 4), at + HEADER, at + length, count, visitor);
                 }
             }
-            case PAYLOAD_FEEDBACK -> {
-                if (count == PLI && length >= 12) {
-                    visitor.onKeyframeRequest(b.getInt(at + 8));
-                } else if (count == FIR && length >= 16) {
-                    visitor.onKeyframeRequest(b.getInt(at + 12));
-                }
-            }
+            case TRANSPORT_FEEDBACK -> transportFeedback(b, at, length, count, visitor);
+            case PAYLOAD_FEEDBACK -> payloadFeedback(b, at, length, count, visitor);
             case BYE -> {
                 if (count > 0 && length >= HEADER) {
                     visitor.onBye(b.getInt(at + 4));
@@ -94,6 +109,31 @@ public final class Rtcp {
             default -> {
                 // descriptions and feedback that nothing here acts on
             }
+        }
+    }
+
+    private static void transportFeedback(ByteBuffer b, int at, int length, int format, Visitor visitor) {
+        if (format == NACK && length >= 12) {
+            for (int i = at + 12; i + 4 <= at + length; i += 4) {
+                visitor.onNack(b.getInt(at + 8), b.getShort(i) & 0xffff, b.getShort(i + 2) & 0xffff);
+            }
+        } else if (format == TRANSPORT_WIDE) {
+            visitor.onTransportFeedback(b, at, length);
+        }
+    }
+
+    private static void payloadFeedback(ByteBuffer b, int at, int length, int format, Visitor visitor) {
+        if (format == PLI && length >= 12) {
+            visitor.onKeyframeRequest(b.getInt(at + 8));
+        } else if (format == FIR) {
+            for (int i = at + 12; i + 8 <= at + length; i += 8) {
+                visitor.onKeyframeRequest(b.getInt(i));
+            }
+        } else if (format == APPLICATION && length >= 20 && b.getInt(at + 12) == REMB) {
+            int word = b.getInt(at + 16);
+            int exponent = word >>> 18 & 0x3f;
+            long mantissa = word & 0x3ffff;
+            visitor.onBitrateLimit(exponent > 40 ? Long.MAX_VALUE : mantissa << exponent);
         }
     }
 

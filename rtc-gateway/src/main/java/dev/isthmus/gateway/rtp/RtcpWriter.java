@@ -94,6 +94,57 @@ public final class RtcpWriter {
         return this;
     }
 
+    /** Adds a full intra request (RFC 5104, section 4.3.1); a repetition has the number of the first. */
+    public RtcpWriter fullIntra(int ssrc, int aboutSsrc, int number) {
+        int header = open(Rtcp.FIR, Rtcp.PAYLOAD_FEEDBACK, ssrc);
+        buffer.putInt(at, 0);
+        buffer.putInt(at + 4, aboutSsrc);
+        buffer.putInt(at + 8, number << 24);
+        at += 12;
+        close(header);
+        return this;
+    }
+
+    /** Begins to say which packets have not arrived (RFC 4585, section 6.2.1); {@link #nackItem} adds some, {@link #nackEnd} ends it. */
+    public int nackBegin(int ssrc, int aboutSsrc) {
+        int header = open(Rtcp.NACK, Rtcp.TRANSPORT_FEEDBACK, ssrc);
+        buffer.putInt(at, aboutSsrc);
+        at += 4;
+        return header;
+    }
+
+    /** Adds a packet and, as a mask, those of the sixteen that follow. */
+    public void nackItem(int sequence, int mask) {
+        buffer.putShort(at, (short) sequence);
+        buffer.putShort(at + 2, (short) mask);
+        at += 4;
+    }
+
+    /** Ends what {@link #nackBegin} has begun. */
+    public RtcpWriter nackEnd(int header) {
+        close(header);
+        return this;
+    }
+
+    /** Adds feedback about the transport. */
+    public RtcpWriter feedback(TransportFeedback.Writer about, int ssrc, int mediaSsrc, int base) {
+        at += about.write(buffer, at, ssrc, mediaSsrc, base);
+        return this;
+    }
+
+    /** Adds what is to be sent at most, about one source (draft-alvestrand-rmcat-remb-03). */
+    public RtcpWriter bitrateLimit(int ssrc, int aboutSsrc, long bitsPerSecond) {
+        int header = open(Rtcp.APPLICATION, Rtcp.PAYLOAD_FEEDBACK, ssrc);
+        int exponent = Math.max(0, 64 - Long.numberOfLeadingZeros(bitsPerSecond) - 18);
+        buffer.putInt(at, 0);
+        buffer.putInt(at + 4, Rtcp.REMB);
+        buffer.putInt(at + 8, 1 << 24 | exponent << 18 | (int) (bitsPerSecond >>> exponent));
+        buffer.putInt(at + 12, aboutSsrc);
+        at += 16;
+        close(header);
+        return this;
+    }
+
     /** Adds a good-bye. */
     public RtcpWriter bye(int ssrc) {
         close(open(1, Rtcp.BYE, ssrc));

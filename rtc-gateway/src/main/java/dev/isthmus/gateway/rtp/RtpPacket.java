@@ -15,6 +15,7 @@ public final class RtpPacket {
     private long arrivedNanos;
     private int audioLevelId;
     private int orientationId;
+    private int encoding;
 
     /** Lies over a packet; returns false when the bytes are none. */
     public boolean wrap(ByteBuffer bytes, int from, int length, RtpFormat what, long nowNanos) {
@@ -26,6 +27,7 @@ public final class RtpPacket {
         arrivedNanos = nowNanos;
         audioLevelId = 0;
         orientationId = 0;
+        encoding = 0;
         return payload >= 0;
     }
 
@@ -33,6 +35,16 @@ public final class RtpPacket {
     public void extensions(int audioLevel, int orientation) {
         audioLevelId = audioLevel;
         orientationId = orientation;
+    }
+
+    /** Says which of the encodings that are sent side by side it is of. */
+    public void encoding(int index) {
+        encoding = index;
+    }
+
+    /** Returns which of the encodings it is of, from 0. */
+    public int encoding() {
+        return encoding;
     }
 
     /** Returns the id of the sound level, or 0. */

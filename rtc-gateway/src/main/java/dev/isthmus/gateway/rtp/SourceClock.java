@@ -16,8 +16,11 @@ public final class SourceClock {
     private int timestamp;
     private long toldNanos;
 
-    /** Takes a sender report of a source that feeds a stream. */
+    /** Takes a sender report, if it is of the source that feeds a stream now. */
     public void onSenderReport(int ssrc, long ntpTime, int rtpTimestamp, Rewriter stream, long nowNanos) {
+        if (ssrc != stream.source()) {
+            return;
+        }
         told = true;
         source = ssrc;
         generation = stream.generation();

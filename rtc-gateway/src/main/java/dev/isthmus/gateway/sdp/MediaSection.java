@@ -3,7 +3,9 @@ package dev.isthmus.gateway.sdp;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param trackId the track's id where the writer has named it, or an empty text
  * @param simulcast its encodings
  * @param sources what it says of the sender's SSRCs
+ * @param repairs which of them repeat which others: what {@code ssrc-group:FID} says, turned round
  * @param bitrate what the writer wants to receive at most, in bit/s, or 0 (RFC 9429, section 5.10)
  * @param transport how it is reached
  */
 public record MediaSection(int index, int line, String kind, int port, String protocol, List<String> formats, String mid,
         MediaDirection direction, boolean bundleOnly, List<RtpFormat> codecs, List<HeaderExtension> extensions, List<String> streams,
-        boolean namesStreams, String trackId, Simulcast simulcast, List<Source> sources, long bitrate, Transport transport) {
+        boolean namesStreams, String trackId, Simulcast simulcast, List<Source> sources, Map<Integer, Integer> repairs, long bitrate,
+        Transport transport) {
     /** An SSRC and its canonical name. */
     public record Source(int ssrc, String cname) {}
 
@@ -80,7 +84,7 @@ public record MediaSection(int index, int line, String kind, int port, String pr
         return new MediaSection(index, media.line(), media.kind(), media.port(), media.protocol(), media.formats(), media.mid(),
                 MediaDirection.of(session, media), media.has("bundle-only"), rtp ? RtpFormat.of(media) : List.of(),
                 rtp ? HeaderExtension.of(session, media) : List.of(), List.copyOf(streams), media.has("msid"), trackId,
-                rtp ? Simulcast.of(media) : Simulcast.NONE, sources(media), bitrate(media),
+                rtp ? Simulcast.of(media) : Simulcast.NONE, sources(media), repairs(media), bitrate(media),
                 transport(session, media));
     }
 
@@ -94,6 +98,21 @@ public record MediaSection(int index, int line, String kind, int port, String pr
             }
         }
         return List.copyOf(sources);
+    }
+
+    private static Map<Integer, Integer> repairs(SdpMedia media) {
+        Map<Integer, Integer> repairs = new HashMap<>();
+        for (SdpAttribute each : media.all("ssrc-group")) {
+            String[] parts = each.value().split(" ");
+            if (parts.length == 3 && parts[0].equals("FID") && isSource(parts[1]) && isSource(parts[2])) {
+                repairs.put((int) Long.parseLong(parts[2]), (int) Long.parseLong(parts[1]));
+            }
+        }
+        return Map.copyOf(repairs);
+    }
+
+    private static boolean isSource(String text) {
+        return text.length() <= 10 && Long.parseLong(text) <= 0xffffffffL;
     }
 
     private static long bitrate(SdpMedia media) {

@@ -21,18 +21,24 @@ public final class RtpCapabilities {
     public static final String AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
     /** How the picture is turned (3GPP TS 26.114, section 7.4.5). */
     public static final String ORIENTATION = "urn:3gpp:video-orientation";
-    private static final List<String> AUDIO_EXTENSIONS = List.of(MID, AUDIO_LEVEL);
-    private static final List<String> VIDEO_EXTENSIONS = List.of(MID, RID, REPAIRED_RID, ORIENTATION);
+    /** When a packet was sent (webrtc.org/experiments/rtp-hdrext/abs-send-time). */
+    public static final String ABSOLUTE_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+    /** The number of a packet in its transport (draft-holmer-rmcat-transport-wide-cc-extensions-01). */
+    public static final String TRANSPORT_NUMBER = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+    private static final List<String> AUDIO_EXTENSIONS = List.of(MID, AUDIO_LEVEL, ABSOLUTE_SEND_TIME, TRANSPORT_NUMBER);
+    private static final List<String> VIDEO_EXTENSIONS = List.of(MID, RID, REPAIRED_RID, ORIENTATION, ABSOLUTE_SEND_TIME, TRANSPORT_NUMBER);
 
-    private static final List<String> VIDEO_FEEDBACK = List.of("ccm fir", "nack pli");
-    private static final List<RtpFormat> AUDIO = List.of(new RtpFormat(111, "opus", 48000, 2, "minptime=10;useinbandfec=1", List.of()),
+    private static final List<String> AUDIO_FEEDBACK = List.of("transport-cc");
+    private static final List<String> VIDEO_FEEDBACK = List.of("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli");
+    private static final List<RtpFormat> AUDIO = List.of(new RtpFormat(111, "opus", 48000, 2, "minptime=10;useinbandfec=1", AUDIO_FEEDBACK),
             new RtpFormat(9, "G722", 8000, 1, "", List.of()), new RtpFormat(0, "PCMU", 8000, 1, "", List.of()),
             new RtpFormat(8, "PCMA", 8000, 1, "", List.of()), new RtpFormat(13, "CN", 8000, 1, "", List.of()),
             new RtpFormat(110, "telephone-event", 48000, 1, "0-15", List.of()),
             new RtpFormat(126, "telephone-event", 8000, 1, "0-15", List.of()));
     private static final List<RtpFormat> VIDEO = List.of(new RtpFormat(96, "VP8", 90000, 1, "", VIDEO_FEEDBACK),
             new RtpFormat(98, "VP9", 90000, 1, "profile-id=0", VIDEO_FEEDBACK), h264(102, 1, "42e01f"), h264(104, 0, "42e01f"),
-            h264(106, 1, "42001f"), h264(108, 0, "42001f"), h264(112, 1, "640c1f"));
+            h264(106, 1, "42001f"), h264(108, 0, "42001f"), h264(112, 1, "640c1f"),
+            new RtpFormat(97, "rtx", 90000, 1, "", List.of()));
 
     private RtpCapabilities() {}
 
@@ -49,6 +55,12 @@ public final class RtpCapabilities {
     /** Returns the header extensions of a kind. */
     public static List<String> extensions(String kind) {
         return kind.equals("audio") ? AUDIO_EXTENSIONS : kind.equals("video") ? VIDEO_EXTENSIONS : List.of();
+    }
+
+    /** Returns the repetitions of a format (RFC 4588, section 8.6), under the payload type that is tried first. */
+    public static RtpFormat repairsOf(RtpFormat format) {
+        return new RtpFormat(Math.min(format.payloadType() + 1, 127), "rtx", format.clockRate(), 1, "apt=" + format.payloadType(),
+                List.of());
     }
 
     /** Returns what this side makes of a format of the peer's: its payload type and parameters, our feedback; null when there is none. */
@@ -94,15 +106,18 @@ public final class RtpCapabilities {
         return constrained ? "constrained-baseline" : profile + "/" + (constraints & 0x0c);
     }
 
-    /** Returns those of the peer's formats that are taken, in its order, with the retransmissions of those. */
+    /** Returns those of the peer's formats that are taken, in its order, and then the repetitions of those. */
     public static List<RtpFormat> matching(String kind, List<RtpFormat> theirs) {
         List<RtpFormat> taken = new ArrayList<>();
         for (RtpFormat each : theirs) {
-            RtpFormat ours = match(kind, each);
+            RtpFormat ours = each.is("rtx") ? null : match(kind, each);
             if (ours != null) {
                 taken.add(ours);
             }
         }
+        boolean repeats = formats(kind).stream().anyMatch(f -> f.is("rtx"));
+        theirs.stream().filter(f -> repeats && f.is("rtx") && taken.stream().anyMatch(t -> t.payloadType() == f.repeats()))
+                .forEach(taken::add);
         return taken;
     }
 

@@ -95,6 +95,12 @@ public final class SecureChannel {
         return context == null ? noKeys() : result(context, context.protectRtp(buffer, offset, length));
     }
 
+    /** Protects an RTP packet once more as {@link SrtpContext#repeatRtp} does; returns its length, or -1 and a {@link #reason}. */
+    public int repeatRtp(ByteBuffer buffer, int offset, int length) {
+        SrtpContext context = outbound;
+        return context == null ? noKeys() : result(context, context.repeatRtp(buffer, offset, length));
+    }
+
     /** Protects an RTCP packet in place; returns its length, or -1 and a {@link #reason}. */
     public int protectRtcp(ByteBuffer buffer, int offset, int length) {
         SrtpContext context = outbound;

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * changed in place; the result is the new length, or -1 and a {@link #reason}. Allocates nothing of its own per packet.
  */
 public final class SrtpContext {
-    private static final int MAX_SOURCES = 16;
+    private static final int MAX_SOURCES = 64;
     private static final int LARGEST = 2048;
     private static final int RTCP_HEADER = 8;
 
@@ -125,6 +125,18 @@ public final class SrtpContext {
 
     /** Encrypts an RTP packet in place; the buffer has room for the tag. Returns its new length or -1. */
     public int protectRtp(ByteBuffer buffer, int offset, int length) {
+        return protectRtp(buffer, offset, length, false);
+    }
+
+    /**
+     * Encrypts a packet once more that was encrypted before, and is the same byte by byte: so is the result. Any other packet of that number would
+     * be covered by the same key stream, and gives both away.
+     */
+    public int repeatRtp(ByteBuffer buffer, int offset, int length) {
+        return protectRtp(buffer, offset, length, true);
+    }
+
+    private int protectRtp(ByteBuffer buffer, int offset, int length, boolean again) {
         int header = RtpHeader.length(buffer, offset, length);
         if (header < 0) {
             return refuse(GatewayReason.RTP_MALFORMED);
@@ -138,11 +150,13 @@ public final class SrtpContext {
         }
         Source source = sourceFor(ssrc);
         long index = index(source.rtp, RtpHeader.sequence(buffer, offset));
-        if (!source.rtp.admits(index)) {
+        if (source.rtp.admits(index) == again) {
             return refuse(GatewayReason.SRTP_REPLAYED); // the same key stream must never cover two packets
         }
-        keep(source);
-        source.rtp.accept(index);
+        if (!again) {
+            keep(source);
+            source.rtp.accept(index);
+        }
         buffer.get(offset, work, 0, length);
         int protectedLength = transform.protectRtp(work, length, header, ssrc, index);
         buffer.put(offset + header, work, header, protectedLength - header);

@@ -64,7 +64,7 @@ final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
         SeededRandom random = new SeededRandom(5);
         NtpClock clock = new NtpClock(now, 1_700_000_000_000L);
         call = new Call(new CallSetup("id", endpoint, counters, random, clock, "cname"), this, now);
-        client = new MediaSession(this, counters, clock, "cname", now);
+        client = new MediaSession(this, counters, clock, "cname", ByteBuffer.allocate(MediaSession.ROOM), now);
         call.onTransport(this);
         client.configure(new MediaPlan(List.of(line("audio", List.of(codec("opus", 109), codec("PCMU", 0)), List.of(111, 0), random),
                 line("video", List.of(codec("VP8", 100)), List.of(96), random)), false));
@@ -78,14 +78,14 @@ final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
         }
         PlainStream stream = call.carry(kind, shared, true, true);
         MediaReceiver receiver = new MediaReceiver(kind, stream);
-        MediaSender sender = new MediaSender(kind, "cname", random);
+        MediaSender sender = new MediaSender(kind, random);
         stream.keyframes(receiver::requestKeyframe);
         stream.source().track().addSink(sender);
         sender.keyframes(stream.source().track()::requestKeyframe);
         sender.relays(true);
         senders.put(kind, sender);
         List<RtpFormat> formats = shared.stream().map(PlainStream.Shared::client).toList();
-        return new MediaPlan.Line(kind, formats, formats, List.of(), List.of(), receiver, sender);
+        return new MediaPlan.Line(kind, formats, formats, List.of(), List.of(), Map.of(), receiver, sender);
     }
 
     /** ICE and DTLS are done. */
@@ -162,6 +162,16 @@ final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
         }
         (rtcp ? rtcpToClient : rtpToClient).add(copy(buffer, offset, length));
         return true;
+    }
+
+    @Override
+    public boolean repeat(ByteBuffer buffer, int offset, int length) {
+        return send(false, buffer, offset, length);
+    }
+
+    @Override
+    public void onDeadline() {
+        // the test asks for the next deadline each time
     }
 
     @Override

@@ -69,7 +69,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         this.muxed = setup.components() == 1;
         this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls);
         long now = owner.loop().nowNanos();
-        this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), now);
+        this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), owner.scratch(), now);
     }
 
     /** Runs something on the loop, unless it is closed by then. */
@@ -304,14 +304,24 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     public boolean send(boolean rtcp, ByteBuffer buffer, int offset, int length) {
         int component = rtcp && !muxed ? DtlsLayer.RTCP : DtlsLayer.RTP;
         SecureChannel channel = dtls.channel(component);
-        LiveSession open = session;
-        if (closed || channel == null || open == null) {
+        if (channel == null) {
             media.drop(GatewayReason.NO_KEYS_YET);
             return false;
         }
         int sealed = rtcp ? channel.protectRtcp(buffer, offset, length) : channel.protectRtp(buffer, offset, length);
-        if (sealed < 0) {
-            media.drop(channel.reason());
+        return sendSealed(component, channel, buffer, offset, sealed);
+    }
+
+    @Override
+    public boolean repeat(ByteBuffer buffer, int offset, int length) {
+        SecureChannel channel = dtls.channel(DtlsLayer.RTP);
+        return channel != null && sendSealed(DtlsLayer.RTP, channel, buffer, offset, channel.repeatRtp(buffer, offset, length));
+    }
+
+    private boolean sendSealed(int component, SecureChannel channel, ByteBuffer buffer, int offset, int sealed) {
+        LiveSession open = session;
+        if (sealed < 0 || closed || open == null) {
+            media.drop(sealed < 0 ? channel.reason() : GatewayReason.NO_SELECTED_PAIR);
             return false;
         }
         boolean sent = open.send(component, buffer, offset, sealed);
@@ -319,6 +329,11 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             media.drop(GatewayReason.NO_SELECTED_PAIR);
         }
         return sent;
+    }
+
+    @Override
+    public void onDeadline() {
+        refile();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer.net;
 
 import dev.isthmus.gateway.GatewayReason;
+import dev.isthmus.gateway.media.MediaSession;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.TransportPort;
 import dev.isthmus.ice.count.Counters;
@@ -8,13 +9,14 @@ import dev.isthmus.ice.dtls.DtlsReason;
 import dev.isthmus.ice.dtls.bc.HandshakeWorkers;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.ice.net.Wheel;
 import dev.isthmus.ice.session.IcePolicy;
 import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.net.LiveSession;
 import dev.isthmus.ice.session.net.SessionLoop;
+import dev.isthmus.ice.time.Deadline;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
-import dev.isthmus.ice.turn.client.TurnData;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -40,7 +42,7 @@ final class PeerLoop {
     private final boolean shared;
     private final Counters<GatewayReason> counters = new Counters<>(GatewayReason.class);
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
-    private final ByteBuffer scratch = ByteBuffer.allocateDirect(TurnData.HEADROOM + ROOM + TurnData.TAILROOM);
+    private final ByteBuffer scratch = ByteBuffer.allocateDirect(MediaSession.ROOM);
 
     PeerLoop(Loop loop, Parts parts, SessionLoop sessions, boolean shared) {
         this.loop = loop;
@@ -102,6 +104,13 @@ final class PeerLoop {
         } else {
             session.gather(parts.hosts().get());
         }
+    }
+
+    void later(long nanos, Runnable task) {
+        loop.execute(() -> loop.wheel().file(new Wheel.Entry(now -> {
+            task.run();
+            return Deadline.NONE;
+        }), loop.nowNanos() + nanos));
     }
 
     List<TransportAddress> hosts() {

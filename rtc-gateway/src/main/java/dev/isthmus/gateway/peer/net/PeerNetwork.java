@@ -200,6 +200,11 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     }
 
     @Override
+    public void later(long nanos, Runnable task) {
+        loops.get(0).later(nanos, task);
+    }
+
+    @Override
     public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
         return new LiveTransport(next(), setup, queue, listener);
     }

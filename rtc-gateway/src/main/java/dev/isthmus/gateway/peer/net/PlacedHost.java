@@ -44,6 +44,11 @@ final class PlacedHost implements PeerHost {
     }
 
     @Override
+    public void later(long nanos, Runnable task) {
+        loop.later(nanos, task);
+    }
+
+    @Override
     public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
         LiveTransport made = new LiveTransport(loop, setup, queue, listener);
         opened.accept(made);

@@ -1,0 +1,125 @@
+package dev.isthmus.gateway.media;
+
+import dev.isthmus.gateway.rtp.NtpClock;
+import dev.isthmus.gateway.rtp.Rewriter;
+import dev.isthmus.gateway.rtp.SourceClock;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
+import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.ice.time.RandomSource;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One stream that is sent: an encoding of a track, with its numbers, its repairs, its clock and its counts. */
+final class OutgoingStream {
+    private static final int NONE = -1;
+    final int ssrc;
+    final int repairSsrc;
+    final Rewriter numbers;
+    private final SourceClock clock = new SourceClock();
+    private @Nullable PacketHistory history;
+    /** The format that came last, and what it and its repairs are called on the wire. */
+    private @Nullable RtpFormat format;
+    private int payloadType = NONE;
+    private int repairPayloadType = NONE;
+    private boolean repeats;
+    private int repairSequence;
+    private int generation;
+    String rid = "";
+    byte[] ridBytes = {};
+    volatile boolean active = true;
+    long packets;
+    long bytes;
+    long firstNanos;
+    /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
+    boolean known;
+
+    OutgoingStream(boolean video, RandomSource random) {
+        this.ssrc = random.nextInt();
+        this.repairSsrc = random.nextInt();
+        this.repairSequence = random.below(0x8000);
+        this.numbers = new Rewriter(ssrc, video ? 90000 : 48000, random.below(0x8000), random.nextInt());
+    }
+
+    void rid(String newRid) {
+        rid = newRid;
+        ridBytes = newRid.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Is sent by another session from now on, to a peer that does not know it. */
+    void begin() {
+        format = null;
+        known = false;
+        generation = 0;
+    }
+
+    /** Returns the payload type of a format, or -1 when the peer does not take it. */
+    int payloadType(RtpFormat what, MediaPlan.Line line) {
+        if (what != format) {
+            format = what;
+            payloadType = NONE;
+            repairPayloadType = NONE;
+            for (RtpFormat each : line.sends()) {
+                if (payloadType == NONE && RtpCapabilities.same(each, what)) {
+                    payloadType = each.payloadType();
+                    repeats = each.feedback().contains("nack");
+                    numbers.clockRate(each.clockRate());
+                }
+            }
+            for (RtpFormat each : line.sends()) {
+                repairPayloadType = payloadType != NONE && each.repeats() == payloadType ? each.payloadType() : repairPayloadType;
+            }
+        }
+        return payloadType;
+    }
+
+    /** Returns the payload type of repairs, or -1 when packets are repeated as they were. */
+    int repairPayloadType() {
+        return repairPayloadType;
+    }
+
+    /** Returns whether the peer asks for what it misses. */
+    boolean repeats() {
+        return repeats;
+    }
+
+    int nextRepair() {
+        return repairSequence++ & 0xffff;
+    }
+
+    PacketHistory history() {
+        PacketHistory kept = history;
+        if (kept == null) {
+            kept = new PacketHistory();
+            history = kept;
+        }
+        return kept;
+    }
+
+    boolean hasHistory() {
+        return history != null;
+    }
+
+    /** Returns whether what is sent comes from another source than before, or for the first time. */
+    boolean beganAnew() {
+        boolean anew = numbers.generation() != generation;
+        generation = numbers.generation();
+        return anew;
+    }
+
+    void onSenderReport(int source, long ntp, int rtpTimestamp, long nowNanos) {
+        clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos);
+    }
+
+    /** Returns whether a report can be made now; where the source is somebody else's, that one's clock is waited for. */
+    boolean reports(boolean relays, long nowNanos) {
+        return packets > 0 && (!relays || clock.isDue(numbers, firstNanos, nowNanos));
+    }
+
+    long ntp(NtpClock own, long nowNanos) {
+        return clock.ntp(numbers, own, nowNanos);
+    }
+
+    int timestamp(long nowNanos) {
+        return clock.timestamp(numbers, nowNanos);
+    }
+}

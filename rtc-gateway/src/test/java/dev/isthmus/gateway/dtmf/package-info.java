@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.dtmf;
+
+import org.jspecify.annotations.NullMarked;

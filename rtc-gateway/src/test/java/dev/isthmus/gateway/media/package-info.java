@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.media;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.rate;
+
+import org.jspecify.annotations.NullMarked;
