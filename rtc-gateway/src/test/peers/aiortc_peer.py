@@ -8,6 +8,7 @@ import json
 import math
 import struct
 import sys
+import time
 import traceback
 
 from aiortc import RTCPeerConnection, RTCSessionDescription
@@ -37,6 +38,7 @@ class Peer:
     def __init__(self):
         self.pc = RTCPeerConnection()
         self.frequency = 0.0
+        self.heard_at = 0.0
         self.frames = 0
         self.tasks = []
         self.pc.on("track", self.on_track)
@@ -60,6 +62,7 @@ class Peer:
             samples += frame.samples
             if samples >= frame.sample_rate:
                 self.frequency = crossings * frame.sample_rate / samples / 2
+                self.heard_at = time.monotonic()
                 crossings, samples = 0, 0
 
     async def watch(self, track):
@@ -67,12 +70,22 @@ class Peer:
             await track.recv()
             self.frames += 1
 
+    def first(self, kind):
+        return next(t for t in self.pc.getTransceivers() if t.kind == kind)
+
     async def do(self, op):
         name = op["op"]
         if name == "audio":
             self.pc.addTrack(Tone(op["hertz"]))
         elif name == "video":
             self.pc.addTrack(VideoStreamTrack())
+        elif name == "remove":
+            # there is no removeTrack: what it does is done by hand
+            transceiver = self.first("video")
+            transceiver.sender.replaceTrack(None)
+            transceiver.direction = "recvonly"
+        elif name == "direct":
+            self.first(op["kind"]).direction = op["direction"]
         elif name == "offer":
             await self.pc.setLocalDescription(await self.pc.createOffer())
             return self.pc.localDescription.sdp
@@ -83,7 +96,7 @@ class Peer:
         elif name == "accept":
             await self.pc.setRemoteDescription(RTCSessionDescription(op["sdp"], "answer"))
         elif name == "frequency":
-            return self.frequency
+            return self.frequency if time.monotonic() - self.heard_at < 2 else 0
         elif name == "frames":
             return self.frames
         else:

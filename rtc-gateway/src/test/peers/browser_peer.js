@@ -101,6 +101,8 @@ window.peer = (() => {
         transceiver.setCodecPreferences(wanted.concat(all.filter(c => c.mimeType.endsWith('/rtx'))));
       }
     },
+    removeVideo() { pc.removeTrack(pc.getSenders().find(s => s.track === video)); },
+    direct(kind, direction) { pc.getTransceivers().find(t => t.receiver.track.kind === kind).direction = direction; },
     setFrequency(hertz) { oscillator.frequency.value = hertz; },
     async offer(options) {
       await pc.setLocalDescription(await pc.createOffer(options || {}));

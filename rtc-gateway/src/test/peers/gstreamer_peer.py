@@ -6,6 +6,7 @@ import json
 import struct
 import sys
 import threading
+import time
 import traceback
 
 import gi
@@ -30,9 +31,11 @@ class Peer:
         self.pipe.add(self.rtc)
         self.rtc.connect("pad-added", self.on_pad)
         self.frequency = 0.0
+        self.heard_at = 0.0
         self.frames = 0
         self.audio = None
         self.video = None
+        self.adding = []
         self.crossings, self.samples, self.last = 0, 0, 0
         self.pipe.set_state(Gst.State.READY)
 
@@ -71,6 +74,7 @@ class Peer:
         self.samples += len(data) // 2
         if self.samples >= 48000:
             self.frequency = self.crossings * 48000 / self.samples / 2
+            self.heard_at = time.monotonic()
             self.crossings, self.samples = 0, 0
         return Gst.PadProbeReturn.OK
 
@@ -81,14 +85,20 @@ class Peer:
         branch.link(self.rtc)
 
     def add_sources(self, audio_pt, video_pt):
-        if self.audio:
+        adding, self.adding = self.adding, []
+        if "audio" in adding:
             self.add("audiotestsrc is-live=true freq=%d ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=%d"
                      % (self.audio, audio_pt), "application/x-rtp,media=audio,encoding-name=OPUS,payload=%d,clock-rate=48000,encoding-params=(string)2" % audio_pt)
-        if self.video:
+        if "video" in adding:
             encoder, name = PAYLOADS[self.video]
             self.add("videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=25/1 ! videoconvert ! "
                      + encoder.format(pt=video_pt), "application/x-rtp,media=video,encoding-name=%s,payload=%d,clock-rate=90000"
                      % (name, video_pt))
+
+    def direct(self, kind, direction):
+        at = next(i for i in range(8) if self.rtc.emit("get-transceiver", i).get_property("kind").value_nick == kind)
+        names = {d.value_nick: d for d in GstWebRTC.WebRTCRTPTransceiverDirection.__enum_values__.values()}
+        self.rtc.emit("get-transceiver", at).set_property("direction", names[direction])
 
     def call(self, signal, *args):
         done = threading.Event()
@@ -96,7 +106,10 @@ class Peer:
         self.rtc.emit(signal, *args, promise)
         if not done.wait(15):
             raise TimeoutError(signal)
-        return promise.get_reply()
+        reply = promise.get_reply()
+        if reply and reply.has_field("error"):
+            raise RuntimeError(reply.to_string())
+        return reply
 
     def describe(self, kind, text):
         _, sdp = GstSdp.sdp_message_new_from_text(text)
@@ -104,8 +117,6 @@ class Peer:
 
     def make(self, signal, key, kind):
         reply = self.call(signal, None)
-        if reply.has_field("error"):
-            raise RuntimeError(reply.to_string())
         description = reply.get_value(key)
         message = description.sdp
         text = message.as_text()
@@ -122,8 +133,12 @@ class Peer:
         name = op["op"]
         if name == "audio":
             self.audio = op["hertz"]
+            self.adding.append(name)
         elif name == "video":
             self.video = op["codec"]
+            self.adding.append(name)
+        elif name == "direct":
+            self.direct(op["kind"], op["direction"])
         elif name == "offer":
             self.add_sources(97, 96)
             self.pipe.set_state(Gst.State.PLAYING)
@@ -143,7 +158,7 @@ class Peer:
         elif name == "accept":
             self.call("set-remote-description", self.describe(GstWebRTC.WebRTCSDPType.ANSWER, op["sdp"]))
         elif name == "frequency":
-            return self.frequency
+            return self.frequency if time.monotonic() - self.heard_at < 2 else 0
         elif name == "frames":
             return self.frames
         else:

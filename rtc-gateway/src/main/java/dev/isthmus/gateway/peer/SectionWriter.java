@@ -4,6 +4,7 @@ import dev.isthmus.gateway.sdp.DescriptionWriter;
 import dev.isthmus.gateway.sdp.HeaderExtension;
 import dev.isthmus.gateway.sdp.LocalSection;
 import dev.isthmus.gateway.sdp.MediaDirection;
+import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.gateway.sdp.Simulcast;
 import dev.isthmus.ice.ice.IceCredentials;
@@ -32,7 +33,15 @@ final class SectionWriter {
                 sources.add(t.sender.media().repairSsrc());
             }
         }
-        return new LocalSection.Media(direction, codecs, extensions, List.copyOf(t.sender.streamIds), "", simulcast, sources, state.cname);
+        return new LocalSection.Media(direction, direction.sends() || wasNamed(t), codecs, extensions, List.copyOf(t.sender.streamIds), "",
+                simulcast, sources, state.cname);
+    }
+
+    /** RFC 9429, sections 5.2.2 and 5.3.2; Chromium hears no track again whose source was gone from the description for a while. */
+    private boolean wasNamed(RTCRtpTransceiver t) {
+        AppliedDescription current = state.currentLocal;
+        MediaSection before = current == null || t.jsepMid == null ? null : current.withMid(t.jsepMid);
+        return before != null && before.namesStreams();
     }
 
     /** Returns the encodings that a sender sends side by side. */

@@ -36,6 +36,7 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * What is said of RTP.
      *
      * @param direction who sends
+     * @param namesTrack whether the streams and sources of the track are named: as long as it is sent, and from then on
      * @param codecs in their order of preference
      * @param extensions the header extensions
      * @param streams the ids of the media streams of the track that is sent
@@ -44,7 +45,8 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * @param sources what is sent: the primary one first, then that of its repairs
      * @param cname the canonical name of the sources
      */
-    public record Media(MediaDirection direction, List<RtpFormat> codecs, List<HeaderExtension> extensions, List<String> streams,
+    public record Media(MediaDirection direction, boolean namesTrack, List<RtpFormat> codecs, List<HeaderExtension> extensions,
+            List<String> streams,
             String trackId, Simulcast simulcast, List<Integer> sources, String cname) {}
 
     /** What is said of data channels (RFC 8841). */
@@ -163,7 +165,7 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
         m.extensions().forEach(e -> lines.add(e.line()));
         m.codecs().forEach(c -> lines.addAll(c.lines()));
         lines.addAll(m.simulcast().lines());
-        if (m.direction().sends()) {
+        if (m.namesTrack()) {
             String track = m.trackId().isEmpty() ? "" : " " + m.trackId();
             (m.streams().isEmpty() ? List.of("-") : m.streams()).forEach(s -> lines.add("a=msid:" + s + track));
             if (m.sources().size() > 1) {

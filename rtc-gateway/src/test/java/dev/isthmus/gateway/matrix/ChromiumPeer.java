@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Headless Chromium. */
-final class ChromiumPeer implements RealPeer {
+final class ChromiumPeer extends BrowserPeer {
     private final Playwright playwright;
     private final Browser chromium;
-    final Page page;
+    private final Page page;
 
     ChromiumPeer() {
         Peers.command("chromium", "chromium");
@@ -30,38 +30,8 @@ final class ChromiumPeer implements RealPeer {
     }
 
     @Override
-    public void addAudio(int hertz) {
-        page.evaluate("hertz => peer.addAudio(hertz)", hertz);
-    }
-
-    @Override
-    public void addVideo(String codec) {
-        page.evaluate("codec => peer.addVideo('video/' + codec)", codec);
-    }
-
-    @Override
-    public String offer(boolean iceRestart) {
-        return (String) page.evaluate("iceRestart => peer.offer({ iceRestart })", iceRestart);
-    }
-
-    @Override
-    public String answer(String offer) {
-        return (String) page.evaluate("sdp => peer.answer(sdp)", offer);
-    }
-
-    @Override
-    public void accept(String answer) {
-        page.evaluate("sdp => peer.accept(sdp)", answer);
-    }
-
-    @Override
-    public double frequency() {
-        return ((Number) page.evaluate("peer.state.frequency")).doubleValue();
-    }
-
-    @Override
-    public int framesDecoded() {
-        return ((Number) page.evaluate("peer.state.framesDecoded")).intValue();
+    Object evaluate(String expression) {
+        return page.evaluate(expression);
     }
 
     @Override

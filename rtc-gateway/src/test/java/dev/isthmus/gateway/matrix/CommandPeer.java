@@ -41,6 +41,16 @@ final class CommandPeer implements RealPeer {
     }
 
     @Override
+    public void removeVideo() throws Exception {
+        ask("remove");
+    }
+
+    @Override
+    public void direct(String kind, String direction) throws Exception {
+        ask("direct", "kind", kind, "direction", direction);
+    }
+
+    @Override
     public String offer(boolean iceRestart) throws Exception {
         return ask("offer", "iceRestart", iceRestart).getAsString();
     }

@@ -9,6 +9,12 @@ public interface RealPeer extends AutoCloseable {
     /** Sends pictures with a codec, VP8 or H264. */
     void addVideo(String codec) throws Exception;
 
+    /** Stops sending its pictures, as from the next exchange. */
+    void removeVideo() throws Exception;
+
+    /** Gives the first transceiver of a kind another direction, as from the next exchange. */
+    void direct(String kind, String direction) throws Exception;
+
     /** Makes an offer and sets it; returns it with all candidates. */
     String offer(boolean iceRestart) throws Exception;
 
