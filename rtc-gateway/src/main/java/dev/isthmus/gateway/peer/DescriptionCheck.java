@@ -140,7 +140,8 @@ final class DescriptionCheck {
             throw wrong(s, "another certificate or tls-id without a restart of ICE");
         }
         Boolean client = transport.client;
-        boolean conflicts = client != null && (client ? t.setup().equals("active") : t.setup().equals("passive"));
+        // Firefox answers a restart of ICE with the part that it would take in a new association, and goes on with the one that there is.
+        boolean conflicts = !restart && client != null && (client ? t.setup().equals("active") : t.setup().equals("passive"));
         if (conflicts && !transport.wouldBeginAnew(t)) {
             throw wrong(s, "setup is " + t.setup() + ", which is this side's part");
         }

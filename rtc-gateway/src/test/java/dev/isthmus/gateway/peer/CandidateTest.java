@@ -11,9 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** Candidates, ours and the peer's (webrtc-pc, sections 4.4.2, 4.8 and 5.6). */
 class CandidateTest {
-    private static RTCSessionDescription local(RTCPeerConnection pc) {
-        return Objects.requireNonNull(pc.getLocalDescription());
-    }
 
     @Test
     void gatheringIsToldInOrder() throws Exception {
@@ -36,8 +33,8 @@ class CandidateTest {
             assertThat(seen).endsWith("state complete", "null");
             assertThat(seen.indexOf("candidate of 0")).isPositive().isLessThan(seen.indexOf("end of 0"));
             assertThat(seen).contains("candidate of 1", "end of 1");
-            assertThat(local(pc).sdp().lines().filter(l -> l.startsWith("a=candidate:")).count()).isEqualTo(2);
-            assertThat(local(pc).sdp().lines().filter(l -> l.equals("a=end-of-candidates")).count()).isEqualTo(2);
+            assertThat(Pair.local(pc).sdp().lines().filter(l -> l.startsWith("a=candidate:")).count()).isEqualTo(2);
+            assertThat(Pair.local(pc).sdp().lines().filter(l -> l.equals("a=end-of-candidates")).count()).isEqualTo(2);
         }
     }
 
@@ -64,7 +61,7 @@ class CandidateTest {
             Fails.with("InvalidStateError", pair.b.addIceCandidate(RTCIceCandidate.of(line, "0", 0)));
             pair.a.addTransceiver("audio");
             Pair.get(pair.a.setLocalDescription());
-            Pair.get(pair.b.setRemoteDescription(local(pair.a)));
+            Pair.get(pair.b.setRemoteDescription(Pair.local(pair.a)));
             Fails.with("OperationError", pair.b.addIceCandidate(RTCIceCandidate.of(line, "7", 0)));
             Fails.with("OperationError", pair.b.addIceCandidate(RTCIceCandidate.of(line, null, 3)));
             Fails.with("OperationError", pair.b.addIceCandidate(new RTCIceCandidate(line, "0", 0, "nobody")));
@@ -95,13 +92,13 @@ class CandidateTest {
             Pair.get(pair.a.setLocalDescription());
             Pair.get(all);
             pair.b.setOnIcecandidate(null); // the peer has to find out by itself where we are
-            Pair.get(pair.b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, bare(local(pair.a).sdp()))));
+            Pair.get(pair.b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, bare(Pair.local(pair.a).sdp()))));
             assertThat(bare).doesNotContain("a=candidate");
             for (RTCIceCandidate each : new ArrayList<>(ofA)) {
                 Pair.get(pair.b.addIceCandidate(each));
             }
             Pair.get(pair.b.setLocalDescription());
-            Pair.get(pair.a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.ANSWER, bare(local(pair.b).sdp()))));
+            Pair.get(pair.a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.ANSWER, bare(Pair.local(pair.b).sdp()))));
             Pair.get(Pair.reaches(pair.a, RTCPeerConnectionState.CONNECTED));
         }
     }

@@ -2,10 +2,6 @@ package dev.isthmus.gateway.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.isthmus.gateway.rtp.RtpHeader;
-import dev.isthmus.gateway.sdp.RtpCapabilities;
-import dev.isthmus.gateway.sdp.RtpFormat;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,16 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** Two connections find each other, agree on keys and carry packets. */
 class ConnectTest {
-    private static final RtpFormat OPUS = RtpCapabilities.formats("audio").get(0);
-
-    private static void send(RtpTrackSource source, int sequence, String payload) {
-        ByteBuffer packet = ByteBuffer.allocate(200);
-        RtpHeader.write(packet, 0, false, 0, sequence, 960 * sequence, 77);
-        byte[] bytes = payload.getBytes(StandardCharsets.US_ASCII);
-        packet.put(RtpHeader.FIXED_LENGTH, bytes);
-        source.send(packet, 0, RtpHeader.FIXED_LENGTH + bytes.length, OPUS, System.nanoTime());
-    }
-
     @Test
     void audioArrives() throws Exception {
         try (Pair pair = new Pair()) {
@@ -43,7 +29,7 @@ class ConnectTest {
             assertThat(Pair.get(streamId)).isEqualTo(stream.getId());
             AtomicInteger sequence = new AtomicInteger(1);
             while (!payload.isDone() && sequence.get() < 100) {
-                send(source, sequence.getAndIncrement(), "hello");
+                Pair.send(source, sequence.getAndIncrement(), "hello".getBytes(StandardCharsets.US_ASCII));
                 payload.completeOnTimeout("nothing", 5, java.util.concurrent.TimeUnit.SECONDS);
                 Thread.onSpinWait();
             }

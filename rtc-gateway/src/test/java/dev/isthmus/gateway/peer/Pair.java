@@ -1,11 +1,15 @@
 package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.peer.net.PeerNetwork;
+import dev.isthmus.gateway.rtp.RtpHeader;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
 import dev.isthmus.ice.net.TransportAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** Two connections of this process that trickle to each other, over sockets of the loopback interface. */
 final class Pair implements AutoCloseable {
@@ -14,6 +18,7 @@ final class Pair implements AutoCloseable {
                     .withHosts(List.of(Objects.requireNonNull(TransportAddress.parse("127.0.0.1", 0)))));
     final RTCPeerConnection a;
     final RTCPeerConnection b;
+    private final UnaryOperator<String> described;
 
     Pair() {
         this(RTCConfiguration.DEFAULT, RTCConfiguration.DEFAULT);
@@ -22,14 +27,25 @@ final class Pair implements AutoCloseable {
     Pair(RTCConfiguration ofA, RTCConfiguration ofB) {
         a = new RTCPeerConnection(ofA, NETWORK);
         b = new RTCPeerConnection(ofB, NETWORK);
-        a.setOnIcecandidate(e -> trickle(e, b));
-        b.setOnIcecandidate(e -> trickle(e, a));
+        described = sdp -> sdp;
+        a.setOnIcecandidate(e -> trickle(e, b, c -> c));
+        b.setOnIcecandidate(e -> trickle(e, a, c -> c));
     }
 
-    private static void trickle(RTCPeerConnectionIceEvent event, RTCPeerConnection to) {
+    /** Two that know of each other only the ports of what is between them. */
+    Pair(Middle middle) {
+        a = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
+        b = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
+        described = Pair::withoutCandidates;
+        a.setOnIcecandidate(e -> trickle(e, b, c -> middle.replace(c, true)));
+        b.setOnIcecandidate(e -> trickle(e, a, c -> middle.replace(c, false)));
+    }
+
+    private static void trickle(RTCPeerConnectionIceEvent event, RTCPeerConnection to, UnaryOperator<String> told) {
         RTCIceCandidate candidate = event.getCandidate();
         if (candidate != null) {
-            to.addIceCandidate(candidate);
+            to.addIceCandidate(new RTCIceCandidate(told.apply(candidate.candidate()), candidate.sdpMid(),
+                    candidate.sdpMLineIndex(), candidate.usernameFragment()));
         }
     }
 
@@ -37,12 +53,44 @@ final class Pair implements AutoCloseable {
         return future.get(10, TimeUnit.SECONDS);
     }
 
+    static RTCSessionDescription local(RTCPeerConnection pc) {
+        return Objects.requireNonNull(pc.getLocalDescription());
+    }
+
+    /** Returns the transport of ICE that a connection has first. */
+    static RTCIceTransport ice(RTCPeerConnection pc) {
+        return Objects.requireNonNull(pc.getSenders().get(0).getTransport()).getIceTransport();
+    }
+
+    /** Returns an Opus packet. */
+    static ByteBuffer opus(int sequence, byte... payload) {
+        ByteBuffer packet = ByteBuffer.allocate(RtpHeader.FIXED_LENGTH + payload.length);
+        RtpHeader.write(packet, 0, false, 0, sequence, 960 * sequence, 77);
+        packet.put(RtpHeader.FIXED_LENGTH, payload);
+        return packet;
+    }
+
+    /** Sends a packet of a source. */
+    static void send(RtpTrackSource source, int sequence, byte... payload) {
+        source.send(opus(sequence, payload), 0, RtpHeader.FIXED_LENGTH + payload.length, RtpCapabilities.formats("audio").get(0),
+                System.nanoTime());
+    }
+
     /** An exchange of offer and answer, begun by one of them. */
     static void negotiate(RTCPeerConnection from, RTCPeerConnection to) throws Exception {
+        negotiate(from, to, sdp -> sdp);
+    }
+
+    private static void negotiate(RTCPeerConnection from, RTCPeerConnection to, UnaryOperator<String> told) throws Exception {
         get(from.setLocalDescription());
-        get(to.setRemoteDescription(Objects.requireNonNull(from.getLocalDescription())));
+        get(to.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, told.apply(local(from).sdp()))));
         get(to.setLocalDescription());
-        get(from.setRemoteDescription(Objects.requireNonNull(to.getLocalDescription())));
+        get(from.setRemoteDescription(new RTCSessionDescription(RTCSdpType.ANSWER, told.apply(local(to).sdp()))));
+    }
+
+    /** Returns a description without candidates. */
+    static String withoutCandidates(String sdp) {
+        return sdp.replaceAll("a=candidate:.*\r\n", "").replaceAll("a=end-of-candidates\r\n", "");
     }
 
     /** Completes when the connection has that state. */
@@ -62,7 +110,7 @@ final class Pair implements AutoCloseable {
     void connect() throws Exception {
         CompletableFuture<?> one = reaches(a, RTCPeerConnectionState.CONNECTED);
         CompletableFuture<?> other = reaches(b, RTCPeerConnectionState.CONNECTED);
-        negotiate(a, b);
+        negotiate(a, b, described);
         get(one);
         get(other);
     }

@@ -20,10 +20,6 @@ class RollbackTest {
         pair.close();
     }
 
-    private static RTCSessionDescription local(RTCPeerConnection pc) {
-        return Objects.requireNonNull(pc.getLocalDescription());
-    }
-
     private static MediaStreamTrack track(String kind) {
         return new RtpTrackSource(kind).track();
     }
@@ -49,7 +45,7 @@ class RollbackTest {
         Pair.get(a.setLocalDescription());
         CompletableFuture<RTCTrackEvent> told = new CompletableFuture<>();
         b.setOnTrack(told::complete);
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         RTCTrackEvent event = Pair.get(told);
         assertThat(b.getTransceivers()).hasSize(1);
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -68,7 +64,7 @@ class RollbackTest {
         b.addTrack(track("audio"));
         a.addTransceiver("audio");
         Pair.get(a.setLocalDescription());
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         assertThat(b.getTransceivers().get(0).getMid()).isEqualTo("0");
         Pair.get(b.setLocalDescription(RTCSessionDescription.rollback()));
         assertThat(b.getTransceivers()).hasSize(1);
@@ -85,9 +81,9 @@ class RollbackTest {
         a.addTransceiver("video");
         a.restartIce();
         Pair.get(a.setLocalDescription());
-        assertThat(local(a).sdp()).isNotEqualTo(before);
+        assertThat(Pair.local(a).sdp()).isNotEqualTo(before);
         Pair.get(a.setLocalDescription(RTCSessionDescription.rollback()));
-        assertThat(local(a).sdp()).isEqualTo(before);
+        assertThat(Pair.local(a).sdp()).isEqualTo(before);
         assertThat(audio.getCurrentDirection()).isEqualTo(RTCRtpTransceiverDirection.SENDONLY);
         assertThat(a.getConnectionState()).isNotEqualTo(RTCPeerConnectionState.FAILED);
         Pair.negotiate(a, b);
@@ -104,10 +100,10 @@ class RollbackTest {
         Pair.get(b.setLocalDescription());
         List<String> states = new CopyOnWriteArrayList<>();
         a.setOnSignalingstatechange(e -> states.add(a.getSignalingState().toString()));
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         assertThat(states).containsExactly("stable", "have-remote-offer");
         Pair.get(a.setLocalDescription());
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         Pair.negotiate(a, b); // what was taken back is offered again
         assertThat(a.getTransceivers()).hasSize(2);
         assertThat(b.getTransceivers()).hasSize(2);

@@ -21,10 +21,6 @@ class SequencesTest {
         pair.close();
     }
 
-    private static RTCSessionDescription local(RTCPeerConnection pc) {
-        return Objects.requireNonNull(pc.getLocalDescription());
-    }
-
     private static RTCSessionDescription offer(String sdp) {
         return new RTCSessionDescription(RTCSdpType.OFFER, sdp);
     }
@@ -78,9 +74,9 @@ class SequencesTest {
         Pair.get(a.setLocalDescription(made));
         Pair.get(a.setLocalDescription(RTCSessionDescription.rollback()));
         Pair.get(a.setLocalDescription(made));
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         Pair.get(b.setLocalDescription());
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         Pair.get(Pair.reaches(a, RTCPeerConnectionState.CONNECTED));
     }
 
@@ -94,7 +90,7 @@ class SequencesTest {
         Pair.get(b.setRemoteDescription(offer(Pair.get(a.createOffer()).sdp())));
         Fails.with("InvalidModificationError", b.setLocalDescription(answer));
         Pair.get(b.setLocalDescription());
-        assertThat(local(b).sdp().lines().filter(l -> l.startsWith("m="))).hasSize(2);
+        assertThat(Pair.local(b).sdp().lines().filter(l -> l.startsWith("m="))).hasSize(2);
     }
 
     @Test
@@ -116,7 +112,7 @@ class SequencesTest {
         Pair.get(b.setRemoteDescription(offer(sdp)));
         Pair.get(b.setLocalDescription());
         Awaitility.await().until(() -> b.getIceGatheringState() == RTCIceGatheringState.COMPLETE);
-        String answer = local(b).sdp();
+        String answer = Pair.local(b).sdp();
         assertThat(answer).contains("a=group:BUNDLE 1 0");
         assertThat(answer.indexOf("a=candidate")).isGreaterThan(answer.indexOf("m=video"));
     }
@@ -127,13 +123,13 @@ class SequencesTest {
         pair.connect();
         a.restartIce();
         Pair.get(a.setLocalDescription());
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         RTCSessionDescription answer = Pair.get(b.createAnswer());
         RTCSessionDescription provisional = new RTCSessionDescription(RTCSdpType.PRANSWER, answer.sdp());
         Pair.get(b.setLocalDescription(provisional));
         Pair.get(a.setRemoteDescription(provisional));
         Pair.get(b.setLocalDescription());
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         assertThat(a.getSignalingState()).isEqualTo(RTCSignalingState.STABLE);
         Pair.get(Pair.reaches(a, RTCPeerConnectionState.CONNECTED));
     }
@@ -170,7 +166,7 @@ class SequencesTest {
         RTCSessionDescription restart = Pair.get(a.createOffer(RTCOfferOptions.restart()));
         Pair.get(a.setLocalDescription());
         String ufrag = restart.sdp().lines().filter(l -> l.startsWith("a=ice-ufrag")).findFirst().orElseThrow();
-        assertThat(local(a).sdp()).contains(ufrag);
+        assertThat(Pair.local(a).sdp()).contains(ufrag);
     }
 
     @Test
@@ -179,11 +175,11 @@ class SequencesTest {
         RTCRtpTransceiver video = a.addTransceiver("video");
         Pair.get(a.setLocalDescription());
         RTCDtlsTransport useless = Objects.requireNonNull(video.getSender().getTransport());
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         Pair.get(b.setLocalDescription());
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
         useless.setOnStatechange(e -> ended.complete(useless.getState() == RTCDtlsTransportState.CLOSED));
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         assertThat(Pair.get(ended)).isTrue();
         assertThat(useless.getIceTransport().getState()).isEqualTo(RTCIceTransportState.CLOSED);
     }

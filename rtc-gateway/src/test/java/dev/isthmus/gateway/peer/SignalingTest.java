@@ -22,10 +22,6 @@ class SignalingTest {
         pair.close();
     }
 
-    private static RTCSessionDescription local(RTCPeerConnection pc) {
-        return Objects.requireNonNull(pc.getLocalDescription());
-    }
-
     @Test
     void everyStepOfAnExchange() throws Exception {
         a.addTransceiver("audio");
@@ -56,7 +52,7 @@ class SignalingTest {
     void provisionalAnswersKeepTheExchangeOpen() throws Exception {
         a.addTransceiver("audio");
         Pair.get(a.setLocalDescription());
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         RTCSessionDescription answer = Pair.get(b.createAnswer());
         RTCSessionDescription provisional = new RTCSessionDescription(RTCSdpType.PRANSWER, answer.sdp());
         Pair.get(b.setLocalDescription(provisional));
@@ -68,7 +64,7 @@ class SignalingTest {
         CompletableFuture<?> connected = Pair.reaches(a, RTCPeerConnectionState.CONNECTED);
         Pair.get(connected); // media need not wait for the last answer
         Pair.get(b.setLocalDescription());
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         assertThat(a.getSignalingState()).isEqualTo(RTCSignalingState.STABLE);
         assertThat(b.getSignalingState()).isEqualTo(RTCSignalingState.STABLE);
     }
@@ -132,7 +128,7 @@ class SignalingTest {
         b.setOnSignalingstatechange(e -> seen.add("state " + b.getSignalingState()));
         b.setOnTrack(e -> seen.add("track " + e.getStreams().get(0).getId().equals(stream.getId())
                 + e.getStreams().get(0).getTracks().contains(e.getTrack()) + e.getTrack().isMuted()));
-        Pair.get(b.setRemoteDescription(local(a)).thenRun(() -> seen.add("set")));
+        Pair.get(b.setRemoteDescription(Pair.local(a)).thenRun(() -> seen.add("set")));
         assertThat(seen).containsExactly("state have-remote-offer", "track truetruetrue", "set");
     }
 
@@ -184,7 +180,7 @@ class SignalingTest {
         assertThat(a.getConnectionState()).isEqualTo(RTCPeerConnectionState.CLOSED);
         assertThat(a.getIceConnectionState()).isEqualTo(RTCIceConnectionState.CLOSED);
         Fails.with("InvalidStateError", a.createOffer());
-        Fails.with("InvalidStateError", a.setRemoteDescription(local(b)));
+        Fails.with("InvalidStateError", a.setRemoteDescription(Pair.local(b)));
         Fails.with("InvalidStateError", a.addIceCandidate(null));
         Fails.with("InvalidStateError", () -> a.addTransceiver("audio"));
         Fails.with("InvalidStateError", () -> a.addTrack(new RtpTrackSource("audio").track()));

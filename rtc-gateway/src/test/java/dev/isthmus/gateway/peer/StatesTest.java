@@ -21,10 +21,6 @@ class StatesTest {
         pair.close();
     }
 
-    private static RTCSessionDescription local(RTCPeerConnection pc) {
-        return Objects.requireNonNull(pc.getLocalDescription());
-    }
-
     @Test
     void aConnectionGoesThroughThemInOrder() throws Exception {
         List<String> ice = new CopyOnWriteArrayList<>();
@@ -36,10 +32,10 @@ class StatesTest {
         Pair.get(a.setLocalDescription());
         RTCDtlsTransport transport = Objects.requireNonNull(t.getSender().getTransport());
         transport.setOnStatechange(e -> dtls.add(transport.getState().toString()));
-        Pair.get(b.setRemoteDescription(local(a)));
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
         Pair.get(b.setLocalDescription());
         CompletableFuture<?> connected = Pair.reaches(a, RTCPeerConnectionState.CONNECTED);
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         Pair.get(connected);
         assertThat(ice).startsWith("checking").containsAnyOf("connected", "completed");
         assertThat(all).containsExactly("connecting", "connected");
@@ -72,15 +68,15 @@ class StatesTest {
         RtpTrackSource source = new RtpTrackSource("audio");
         a.addTrack(source.track());
         Pair.get(a.setLocalDescription());
-        String wrong = local(a).sdp().replaceAll("a=fingerprint:sha-256 ..", "a=fingerprint:sha-256 00");
-        String other = wrong.equals(local(a).sdp()) ? wrong.replaceAll("sha-256 00", "sha-256 01") : wrong;
+        String wrong = Pair.local(a).sdp().replaceAll("a=fingerprint:sha-256 ..", "a=fingerprint:sha-256 00");
+        String other = wrong.equals(Pair.local(a).sdp()) ? wrong.replaceAll("sha-256 00", "sha-256 01") : wrong;
         CompletableFuture<RTCError> error = new CompletableFuture<>();
         CompletableFuture<?> failed = Pair.reaches(b, RTCPeerConnectionState.FAILED);
         Pair.get(b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, other)));
         Objects.requireNonNull(b.getReceivers().get(0).getTransport()).setOnError(e -> error.complete(e.getError()));
         Pair.get(b.setLocalDescription());
         CompletableFuture<?> failedToo = Pair.reaches(a, RTCPeerConnectionState.FAILED);
-        Pair.get(a.setRemoteDescription(local(b)));
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
         Pair.get(failed);
         assertThat(Pair.get(error).getErrorDetail()).isEqualTo(RTCErrorDetailType.FINGERPRINT_FAILURE);
         Pair.get(failedToo);
@@ -98,10 +94,10 @@ class StatesTest {
             try (Pair other = new Pair(with, RTCConfiguration.DEFAULT)) {
                 other.a.addTransceiver("audio");
                 Pair.get(other.a.setLocalDescription());
-                String sdp = local(other.a).sdp().replaceAll("a=fingerprint:.*", "a=fingerprint:" + algorithm + " " + value);
+                String sdp = Pair.local(other.a).sdp().replaceAll("a=fingerprint:.*", "a=fingerprint:" + algorithm + " " + value);
                 Pair.get(other.b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, sdp)));
                 Pair.get(other.b.setLocalDescription());
-                Pair.get(other.a.setRemoteDescription(local(other.b)));
+                Pair.get(other.a.setRemoteDescription(Pair.local(other.b)));
                 Pair.get(Pair.reaches(other.b, RTCPeerConnectionState.CONNECTED));
             }
         }

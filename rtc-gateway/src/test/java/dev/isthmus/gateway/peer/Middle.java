@@ -1,0 +1,93 @@
+package dev.isthmus.gateway.peer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A way between two connections of this process that a test can look into: each is told its ports in place of the other's. */
+final class Middle implements AutoCloseable {
+    /** What becomes of a datagram. */
+    interface Rule {
+        /** Returns what goes on, or null when nothing does. */
+        byte @Nullable [] pass(boolean fromA, byte[] datagram);
+    }
+
+    static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final int LONGEST = 2048;
+    private final DatagramSocket towardsA = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+    private final DatagramSocket towardsB = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+    private volatile int portOfA;
+    private volatile int portOfB;
+    volatile Rule rule = (fromA, datagram) -> datagram;
+
+    Middle() throws IOException {
+        Thread.ofVirtual().start(() -> carry(true));
+        Thread.ofVirtual().start(() -> carry(false));
+    }
+
+    private void carry(boolean fromA) {
+        DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
+        try {
+            while (true) {
+                packet.setLength(LONGEST);
+                (fromA ? towardsA : towardsB).receive(packet);
+                byte[] on = rule.pass(fromA, Arrays.copyOf(packet.getData(), packet.getLength()));
+                if (on != null) {
+                    send(fromA, on);
+                }
+            }
+        } catch (IOException e) {
+            // the test is over
+        }
+    }
+
+    /** Sends something as if it came from the one or the other. */
+    void send(boolean asA, byte[] datagram) throws IOException {
+        int port = port(!asA);
+        if (port != 0) {
+            (asA ? towardsB : towardsA).send(new DatagramPacket(datagram, datagram.length, LOOPBACK, port));
+        }
+    }
+
+    /** Returns the port that the one or the other has really. */
+    int port(boolean ofA) {
+        return ofA ? portOfA : portOfB;
+    }
+
+    /** Returns the candidate that the other side is told. */
+    String replace(String candidate, boolean ofA) {
+        String[] words = candidate.split(" ");
+        if (words.length < 6) {
+            return candidate; // the end of candidates
+        }
+        int port = Integer.parseInt(words[5]);
+        if (ofA) {
+            portOfA = port;
+        } else {
+            portOfB = port;
+        }
+        words[5] = Integer.toString((ofA ? towardsB : towardsA).getLocalPort());
+        return String.join(" ", words);
+    }
+
+    static byte[] receive(DatagramSocket socket) {
+        DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
+        try {
+            socket.receive(packet);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Arrays.copyOf(packet.getData(), packet.getLength());
+    }
+
+    @Override
+    public void close() {
+        towardsA.close();
+        towardsB.close();
+    }
+}
