@@ -4,7 +4,6 @@ import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.gateway.sdp.SdpProblem;
 import dev.isthmus.gateway.sdp.SessionDescription;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,28 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppliedDescription {
     final RTCSdpType type;
+    /** What stands at the session level. */
     final SessionDescription parsed;
     final List<MediaSection> sections;
-    /** The lines of the session level, then those of each media description. */
-    private final List<List<String>> levels = new ArrayList<>();
     private final List<Boolean> ended = new ArrayList<>();
-    private @Nullable RTCSessionDescription snapshot;
+    private RTCSessionDescription snapshot;
 
     /** Reads a description. */
     AppliedDescription(RTCSdpType type, String sdp) throws SdpProblem {
+        SessionDescription all = SessionDescription.parse(sdp);
         this.type = type;
-        this.parsed = SessionDescription.parse(sdp);
-        this.sections = MediaSection.of(parsed);
+        this.parsed = all.sessionLevel();
+        this.sections = MediaSection.of(all);
         this.snapshot = new RTCSessionDescription(type, sdp);
-        levels.add(new ArrayList<>());
-        for (String line : Arrays.asList(sdp.split("\r\n|\n|\r"))) {
-            if (line.startsWith("m=")) {
-                levels.add(new ArrayList<>());
-            }
-            if (!line.isEmpty()) {
-                levels.get(levels.size() - 1).add(line);
-            }
-        }
         sections.forEach(s -> ended.add(s.transport().endOfCandidates()));
     }
 
@@ -44,9 +34,8 @@ final class AppliedDescription {
         this.type = type;
         this.parsed = other.parsed;
         this.sections = other.sections;
-        other.levels.forEach(l -> levels.add(new ArrayList<>(l)));
+        this.snapshot = new RTCSessionDescription(type, other.snapshot.sdp());
         ended.addAll(other.ended);
-        this.snapshot = null;
     }
 
     /** Returns the same description with another type. */
@@ -56,31 +45,37 @@ final class AppliedDescription {
 
     /** Returns what applications see. */
     RTCSessionDescription snapshot() {
-        RTCSessionDescription s = snapshot;
-        if (s == null) {
-            StringBuilder text = new StringBuilder();
-            levels.forEach(level -> level.forEach(line -> text.append(line).append("\r\n")));
-            s = new RTCSessionDescription(type, text.toString());
-            snapshot = s;
+        return snapshot;
+    }
+
+    /** Adds a line to a media description, unless it is there. */
+    private void add(int index, String line) {
+        List<String> lines = new ArrayList<>(snapshot.sdp().lines().filter(l -> !l.isEmpty()).toList());
+        int from = -1;
+        for (int i = 0, section = -1; i < lines.size() && section < index; i++) {
+            section += lines.get(i).startsWith("m=") ? 1 : 0;
+            from = i;
         }
-        return s;
+        int to = from + 1;
+        while (to < lines.size() && !lines.get(to).startsWith("m=")) {
+            to++;
+        }
+        if (!lines.subList(from, to).contains(line)) {
+            lines.add(to, line);
+            snapshot = new RTCSessionDescription(type, String.join("\r\n", lines) + "\r\n");
+        }
     }
 
     /** Adds a candidate, from {@code candidate:} on, to a media description. */
     void addCandidate(int index, String line) {
-        List<String> level = levels.get(index + 1);
-        if (!level.contains("a=" + line)) {
-            level.add("a=" + line);
-            snapshot = null;
-        }
+        add(index, "a=" + line);
     }
 
     /** Says that a media description has no more candidates. */
     void endCandidates(int index) {
         if (!ended.get(index)) {
             ended.set(index, true);
-            levels.get(index + 1).add("a=end-of-candidates");
-            snapshot = null;
+            add(index, "a=end-of-candidates");
         }
     }
 

@@ -93,10 +93,11 @@ public final class TransportFeedback {
         int chunk = at + FIXED;
         int done = 0;
         while (done < count) {
-            if (chunk + 2 > at + length) {
-                return -1;
+            int more = chunk + 2 > at + length ? 0 : statuses(b.getShort(chunk) & 0xffff);
+            if (more == 0) {
+                return -1; // nothing is left, or a run of nothing
             }
-            done += Math.max(1, statuses(b.getShort(chunk) & 0xffff));
+            done += more;
             chunk += 2;
         }
         return chunk;

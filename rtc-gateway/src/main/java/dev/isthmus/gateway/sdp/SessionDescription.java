@@ -21,6 +21,11 @@ public final class SessionDescription {
         return SdpReader.read(text);
     }
 
+    /** Returns the same without media descriptions. */
+    public SessionDescription sessionLevel() {
+        return new SessionDescription(origin, attributes, List.of());
+    }
+
     /** Returns the value of the {@code o=} line. */
     public String origin() {
         return origin;

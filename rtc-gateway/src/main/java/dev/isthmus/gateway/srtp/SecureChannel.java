@@ -16,15 +16,21 @@ import org.jspecify.annotations.Nullable;
 public final class SecureChannel {
     private static final int MOST_WAITING = 16;
     private final DtlsEngine engine;
+    private final byte[] work;
     private final Consumer<DtlsEvent> listener;
     private final Deque<byte[]> unsent = new ArrayDeque<>();
     private @Nullable SrtpContext inbound;
     private @Nullable SrtpContext outbound;
     private GatewayReason reason = GatewayReason.NO_KEYS_YET;
 
-    /** Creates a channel over an engine that nobody else uses. */
-    public SecureChannel(DtlsEngine engine, Consumer<DtlsEvent> listener) {
+    /**
+     * Creates a channel over an engine that nobody else uses.
+     *
+     * @param work {@link SrtpContext#ROOM} bytes, which others of the same thread may use too
+     */
+    public SecureChannel(DtlsEngine engine, byte[] work, Consumer<DtlsEvent> listener) {
         this.engine = engine;
+        this.work = work;
         this.listener = listener;
     }
 
@@ -43,8 +49,8 @@ public final class SecureChannel {
         for (DtlsEvent event = engine.pollEvent(); event != null; event = engine.pollEvent()) {
             switch (event) {
                 case DtlsEvent.Connected(var keys, var certificates) -> {
-                    inbound = SrtpContext.inbound(keys);
-                    outbound = SrtpContext.outbound(keys);
+                    inbound = SrtpContext.inbound(keys, work);
+                    outbound = SrtpContext.outbound(keys, work);
                 }
                 case DtlsEvent.Failed failed -> forget();
                 case DtlsEvent.Closed closed -> forget();

@@ -15,10 +15,12 @@ import java.util.Arrays;
 public final class SrtpContext {
     private static final int MAX_SOURCES = 64;
     private static final int LARGEST = 2048;
+    /** How much room it computes in, in bytes. */
+    public static final int ROOM = LARGEST + 64;
     private static final int RTCP_HEADER = 8;
 
     private final SrtpTransform transform;
-    private final byte[] work = new byte[LARGEST + 64];
+    private final byte[] work;
     private Source[] sources = new Source[0];
     private GatewayReason reason = GatewayReason.RTP_MALFORMED;
 
@@ -34,18 +36,27 @@ public final class SrtpContext {
         }
     }
 
-    private SrtpContext(SrtpProfile profile, byte[] key, byte[] salt) {
+    private SrtpContext(SrtpProfile profile, byte[] key, byte[] salt, byte[] work) {
+        this.work = work;
         transform = profile == SrtpProfile.AEAD_AES_128_GCM ? new AesGcmTransform(key, salt) : new AesCmTransform(key, salt);
     }
 
-    /** Returns the context of what we send. */
-    public static SrtpContext outbound(SrtpKeys keys) {
-        return new SrtpContext(keys.profile(), keys.localKey(), keys.localSalt());
+    /**
+     * Returns the context of what we send.
+     *
+     * @param work {@link #ROOM} bytes, which others of the same thread may use too
+     */
+    public static SrtpContext outbound(SrtpKeys keys, byte[] work) {
+        return new SrtpContext(keys.profile(), keys.localKey(), keys.localSalt(), work);
     }
 
-    /** Returns the context of what the peer sends. */
-    public static SrtpContext inbound(SrtpKeys keys) {
-        return new SrtpContext(keys.profile(), keys.remoteKey(), keys.remoteSalt());
+    /**
+     * Returns the context of what the peer sends.
+     *
+     * @param work {@link #ROOM} bytes, which others of the same thread may use too
+     */
+    public static SrtpContext inbound(SrtpKeys keys, byte[] work) {
+        return new SrtpContext(keys.profile(), keys.remoteKey(), keys.remoteSalt(), work);
     }
 
     /** Returns why the last call returned -1. */

@@ -95,8 +95,8 @@ class SrtpVectorsTest {
     @ParameterizedTest
     @EnumSource(SrtpProfile.class)
     void aMillionthOfTheIndexSpaceWithLossAndReordering(SrtpProfile profile) {
-        SrtpContext out = SrtpContext.outbound(keys(profile, false));
-        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        SrtpContext out = SrtpContext.outbound(keys(profile, false), new byte[SrtpContext.ROOM]);
+        SrtpContext in = SrtpContext.inbound(keys(profile, true), new byte[SrtpContext.ROOM]);
         SeededRandom random = new SeededRandom(3);
         ByteBuffer held = null;
         int heldLength = 0;
@@ -124,8 +124,8 @@ class SrtpVectorsTest {
     @ParameterizedTest
     @EnumSource(SrtpProfile.class)
     void replayedForgedAndShortPacketsAreRefusedByName(SrtpProfile profile) {
-        SrtpContext out = SrtpContext.outbound(keys(profile, false));
-        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        SrtpContext out = SrtpContext.outbound(keys(profile, false), new byte[SrtpContext.ROOM]);
+        SrtpContext in = SrtpContext.inbound(keys(profile, true), new byte[SrtpContext.ROOM]);
         ByteBuffer packet = rtp(1, 60);
         int length = out.protectRtp(packet, 0, 60);
         ByteBuffer copy = ByteBuffer.wrap(packet.array().clone());
@@ -143,8 +143,8 @@ class SrtpVectorsTest {
     @ParameterizedTest
     @EnumSource(SrtpProfile.class)
     void rtcpRoundTripAndReplay(SrtpProfile profile) {
-        SrtpContext out = SrtpContext.outbound(keys(profile, false));
-        SrtpContext in = SrtpContext.inbound(keys(profile, true));
+        SrtpContext out = SrtpContext.outbound(keys(profile, false), new byte[SrtpContext.ROOM]);
+        SrtpContext in = SrtpContext.inbound(keys(profile, true), new byte[SrtpContext.ROOM]);
         for (int i = 0; i < 300; i++) {
             ByteBuffer packet = ByteBuffer.allocate(256);
             packet.put(0, (byte) 0x80).put(1, (byte) 201).putShort(2, (short) 1).putInt(4, 77).putInt(8, i);

@@ -142,8 +142,8 @@ public final class Caller {
         }
         for (DtlsEvent event = engine().pollEvent(); event != null; event = engine().pollEvent()) {
             if (event instanceof DtlsEvent.Connected connected) {
-                inbound = SrtpContext.inbound(connected.keys());
-                outbound = SrtpContext.outbound(connected.keys());
+                inbound = SrtpContext.inbound(connected.keys(), new byte[SrtpContext.ROOM]);
+                outbound = SrtpContext.outbound(connected.keys(), new byte[SrtpContext.ROOM]);
             } else {
                 throw new AssertionError(event.toString());
             }

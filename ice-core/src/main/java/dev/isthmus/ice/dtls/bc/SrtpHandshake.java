@@ -8,7 +8,6 @@ import org.bouncycastle.tls.DTLSClientProtocol;
 import org.bouncycastle.tls.DTLSServerProtocol;
 import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.DatagramTransport;
-import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
 /** Either side of a DTLS-SRTP handshake (RFC 5764). */
@@ -25,7 +24,7 @@ record SrtpHandshake(boolean client, PeerPolicy policy) implements Handshake {
 
     @Override
     public DTLSTransport run(SecureRandom random, DatagramTransport transport) throws IOException {
-        BcTlsCrypto crypto = new BcTlsCrypto(random);
+        PeerCrypto crypto = new PeerCrypto(random);
         return client
                 ? new DTLSClientProtocol().connect(new ClientPeer(crypto, policy), transport)
                 : new DTLSServerProtocol().accept(new ServerPeer(crypto, policy), transport);

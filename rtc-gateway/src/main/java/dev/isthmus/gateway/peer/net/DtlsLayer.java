@@ -87,7 +87,7 @@ final class DtlsLayer {
                         () -> peerHost(component)),
                 new BcDtlsEngine.Owner(owner.loop()::execute, () -> drain(component, made[0]), owner.workers(), owner.random(),
                         owner.dtlsCounters()));
-        SecureChannel channel = new SecureChannel(engine, event -> onEvent(component, dtls, event));
+        SecureChannel channel = new SecureChannel(engine, owner.srtpWork(), event -> onEvent(component, dtls, event));
         made[0] = channel;
         channels.set(component - 1, channel);
         if (component == RTP) {

@@ -2,6 +2,7 @@ package dev.isthmus.gateway.peer.net;
 
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.MediaSession;
+import dev.isthmus.gateway.srtp.SrtpContext;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.TransportPort;
 import dev.isthmus.ice.count.Counters;
@@ -43,6 +44,7 @@ final class PeerLoop {
     private final Counters<GatewayReason> counters = new Counters<>(GatewayReason.class);
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(MediaSession.ROOM);
+    private final byte[] srtpWork = new byte[SrtpContext.ROOM];
 
     PeerLoop(Loop loop, Parts parts, SessionLoop sessions, boolean shared) {
         this.loop = loop;
@@ -78,6 +80,11 @@ final class PeerLoop {
     /** Returns where a datagram is put together that is sent before anything else is: all transports of the loop use it. */
     ByteBuffer scratch() {
         return scratch;
+    }
+
+    /** Returns what all associations of the loop protect and open media in. */
+    byte[] srtpWork() {
+        return srtpWork;
     }
 
     Counters<DtlsReason> dtlsCounters() {
