@@ -1,5 +1,7 @@
 package dev.isthmus.ice.session;
 
+import dev.isthmus.ice.ice.Candidate;
+import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.stun.StunMessage;
 import dev.isthmus.ice.stun.StunType;
@@ -116,6 +118,22 @@ final class Gathering {
             }
         }
         return null;
+    }
+
+    /** Returns the server that gave a candidate of ours, or null. */
+    @Nullable
+    IceServer origin(Candidate of) {
+        if (of.type() == CandidateType.RELAYED) {
+            RelayWay way = of(of.address());
+            return way == null ? null : way.server;
+        }
+        for (StunQuery query : queries) {
+            if (query.base.equals(of.base()) && of.address().equals(query.mapped())) {
+                return query.server;
+            }
+        }
+        boolean reflexive = of.type() == CandidateType.SERVER_REFLEXIVE;
+        return relays.stream().filter(way -> reflexive && way.base.equals(of.base())).map(way -> way.server).findFirst().orElse(null);
     }
 
     @Nullable

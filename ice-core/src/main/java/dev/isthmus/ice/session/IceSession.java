@@ -86,6 +86,8 @@ public final class IceSession {
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final Inbox inbox;
     private Preferences preferences = new Preferences(List.of());
+    private List<IceServer> servers;
+    private List<TransportAddress> relayBases = List.of();
     /** What peers are told in place of a base. */
     private Map<TransportAddress, TransportAddress> advertised = Map.of();
     private boolean began;
@@ -99,6 +101,7 @@ public final class IceSession {
     private IceSession(Setup setup, RandomSource random, Shared shared, IceAgent agent, int component, Foundations foundations) {
         this.foundations = foundations;
         this.setup = setup;
+        this.servers = setup.servers();
         this.random = random;
         this.shared = shared;
         this.component = component;
@@ -152,14 +155,33 @@ public final class IceSession {
      */
     public void gather(List<TransportAddress> bases, List<TransportAddress> relayBases, long nowNanos) {
         preferences = new Preferences(bases);
+        this.relayBases = relayBases;
         began = true;
         if (setup.policy() != IcePolicy.RELAY) {
             for (TransportAddress base : bases) {
                 add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
             }
         }
-        gathering.plan(new Gathering.From(bases, relayBases), setup.servers(), setup.policy(), mappings::query, relays::client, nowNanos);
+        ask(new Gathering.From(bases, relayBases), servers, nowNanos);
         step(nowNanos);
+    }
+
+    private void ask(Gathering.From from, List<IceServer> whom, long nowNanos) {
+        gathering.plan(from, whom, setup.policy(), mappings::query, relays::client, nowNanos);
+    }
+
+    /**
+     * Takes other servers, to be followed by a restart: those that are new are asked for candidates. What the others gave stays in use as long as it is selected,
+     * and is not told again.
+     */
+    public void setServers(List<IceServer> next, long nowNanos) {
+        List<IceServer> more = next.stream().filter(server -> !servers.contains(server)).toList();
+        servers = List.copyOf(next);
+        if (began && !more.isEmpty()) {
+            gathered = false;
+            agent.setLocalEnded(false);
+            ask(new Gathering.From(preferences.bases(), relayBases), more, nowNanos);
+        }
     }
 
     /**
@@ -191,8 +213,7 @@ public final class IceSession {
         if (setup.policy() != IcePolicy.RELAY) {
             add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
         }
-        gathering.plan(new Gathering.From(List.of(base), List.of(base)), setup.servers(), setup.policy(), mappings::query, relays::client,
-                nowNanos);
+        ask(new Gathering.From(List.of(base), List.of(base)), servers, nowNanos);
         step(nowNanos);
     }
 
@@ -292,7 +313,16 @@ public final class IceSession {
     /** Returns the candidates of ours that peers are told. */
     public List<Candidate> told() {
         return agent.localCandidates().stream().filter(candidate -> candidate.type() != CandidateType.PEER_REFLEXIVE)
-                .filter(candidate -> setup.policy() == IcePolicy.ALL || candidate.type() != CandidateType.HOST).toList();
+                .filter(candidate -> setup.policy() == IcePolicy.ALL || candidate.type() != CandidateType.HOST)
+                .filter(candidate -> candidate.type() == CandidateType.HOST
+                        || servers.stream().anyMatch(server -> server.equals(gathering.origin(candidate))))
+                .toList();
+    }
+
+    /** Returns the URL of the server that gave a candidate of ours, as the application wrote it; empty for one of a host. */
+    public String url(Candidate of) {
+        IceServer server = gathering.origin(of);
+        return server == null ? "" : server.url();
     }
 
     /** Takes a datagram that arrived at one of the bases, or a frame of a candidate's connection. */
@@ -359,7 +389,7 @@ public final class IceSession {
 
     /** Returns whether TURN servers are asked by datagrams, which takes sockets that no other session uses. */
     public boolean needsRelaySockets() {
-        return setup.servers().stream().anyMatch(server -> server.kind() == IceServer.Kind.TURN_UDP);
+        return servers.stream().anyMatch(server -> server.kind() == IceServer.Kind.TURN_UDP);
     }
 
     /** Expires what is due. */

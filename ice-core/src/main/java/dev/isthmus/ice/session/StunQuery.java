@@ -23,7 +23,7 @@ final class StunQuery {
     private long low;
     private byte[] request;
     private @Nullable Retransmission asking;
-    private boolean answered;
+    private @Nullable TransportAddress mapped;
     private boolean settled;
     private long deadline = Deadline.NONE;
 
@@ -58,19 +58,24 @@ final class StunQuery {
     /** Takes the answer; returns our outside address, or null when the answer has none or came before. */
     @Nullable
     TransportAddress onAnswer(StunMessage message, long nowNanos) {
-        TransportAddress mapped = message.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS);
         if (settled) {
             return null; // that of a keepalive
         }
         settled = true;
-        answered = mapped != null;
-        deadline = answered ? nowNanos + KEEPALIVE : Deadline.NONE;
+        mapped = message.xorAddress(StunAttribute.XOR_MAPPED_ADDRESS);
+        deadline = mapped == null ? Deadline.NONE : nowNanos + KEEPALIVE;
+        return mapped;
+    }
+
+    /** Returns our outside address, as soon as it is known. */
+    @Nullable
+    TransportAddress mapped() {
         return mapped;
     }
 
     /** Returns what is to be sent now, or null when the server has not answered in time. */
     byte @Nullable [] onTimeout(long nowNanos) {
-        if (answered) {
+        if (mapped != null) {
             deadline = nowNanos + KEEPALIVE;
             low++;
             request = message(); // section 5.1.1.4 wants requests; another one is another transaction

@@ -93,7 +93,7 @@ final class Transport {
             ice.localCandidates.clear();
             gathered = false;
             if (open != null) {
-                open.restart(fresh);
+                open.restart(fresh, state.configuration);
             }
         }
     }

@@ -57,8 +57,8 @@ public interface TransportPort {
     /** Gathers, with our first credentials. */
     void gather();
 
-    /** Begins another generation of ICE. */
-    void restart(IceCredentials local);
+    /** Begins another generation of ICE; servers that are new in the configuration are asked for candidates first. */
+    void restart(IceCredentials local, RTCConfiguration configuration);
 
     /** Takes the peer's side of a generation: the checks begin. */
     void setRemote(RemoteIce remote);

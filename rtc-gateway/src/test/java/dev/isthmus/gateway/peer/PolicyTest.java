@@ -28,19 +28,26 @@ class PolicyTest {
         return all;
     }
 
-    @Test
-    void relayOnlyConnectionsFindEachOtherAtTheServer() throws Exception {
+    private static TurnService server(LoopGroup loops) throws Exception {
         Section settings = Section.root(ConfigFactory.parseString("""
                 listeners = [{transport = udp, address = "127.0.0.1", port = 0}]
                 auth.users = {alice = secret}
                 peers.allow = ["127.0.0.0/8"]
                 relay.addresses = ["127.0.0.1"]
                 """).root());
-        try (LoopGroup loops = new LoopGroup("turn", 1);
-                TurnService server = TurnService.start(loops.loops(), TurnSettings.read(settings).setup(List.of(), List.of()),
-                        new LinkTable(false), new SecureRandomSource(), System::currentTimeMillis)) {
-            RTCConfiguration relay = RTCConfiguration.DEFAULT.withIceTransportPolicy(RTCIceTransportPolicy.RELAY).withIceServers(
-                    List.of(RTCIceServer.of("turn:127.0.0.1:" + server.listeners().get(0).port(), "alice", "secret")));
+        return TurnService.start(loops.loops(), TurnSettings.read(settings).setup(List.of(), List.of()), new LinkTable(false),
+                new SecureRandomSource(), System::currentTimeMillis);
+    }
+
+    private static String url(TurnService server) {
+        return "turn:127.0.0.1:" + server.listeners().get(0).port();
+    }
+
+    @Test
+    void relayOnlyConnectionsFindEachOtherAtTheServer() throws Exception {
+        try (LoopGroup loops = new LoopGroup("turn", 1); TurnService server = server(loops)) {
+            RTCConfiguration relay = RTCConfiguration.DEFAULT.withIceTransportPolicy(RTCIceTransportPolicy.RELAY)
+                    .withIceServers(List.of(RTCIceServer.of(url(server), "alice", "secret")));
             try (Pair pair = new Pair(relay, relay)) {
                 List<String> told = candidates(pair.a);
                 RtpTrackSource source = new RtpTrackSource("audio");
@@ -58,6 +65,41 @@ class PolicyTest {
                 assertThat(selected.local().getCandidateType()).isEqualTo("relay");
                 assertThat(server.allocations()).isEqualTo(2);
             }
+        }
+    }
+
+    @Test
+    void anotherServerIsAskedWithARestart() throws Exception {
+        try (LoopGroup loops = new LoopGroup("turn", 1); TurnService server = server(loops); Pair pair = new Pair()) {
+            CompletableFuture<String> relayed = new CompletableFuture<>();
+            CompletableFuture<String> hosts = new CompletableFuture<>();
+            pair.a.addEventListener("icecandidate", e -> {
+                RTCPeerConnectionIceEvent event = (RTCPeerConnectionIceEvent) e;
+                RTCIceCandidate found = event.getCandidate();
+                if (found != null && found.candidate().contains(" typ relay ")) {
+                    relayed.complete(event.getUrl());
+                } else if (found != null && found.candidate().contains(" typ host ")) {
+                    hosts.complete(event.getUrl());
+                }
+            });
+            pair.a.addTransceiver("audio");
+            pair.connect();
+            assertThat(Pair.get(hosts)).isNull();
+            pair.a.setConfiguration(pair.a.getConfiguration().withIceServers(List.of(RTCIceServer.of(url(server), "alice", "secret"))));
+            pair.a.restartIce();
+            Pair.negotiate(pair.a, pair.b);
+            assertThat(Pair.get(relayed)).isEqualTo(url(server));
+            pair.a.setConfiguration(pair.a.getConfiguration().withIceServers(List.of()));
+            pair.a.restartIce();
+            CompletableFuture<Boolean> gathered = new CompletableFuture<>();
+            pair.a.setOnIcegatheringstatechange(e -> {
+                if (pair.a.getIceGatheringState() == RTCIceGatheringState.COMPLETE) {
+                    gathered.complete(true);
+                }
+            });
+            Pair.negotiate(pair.a, pair.b);
+            Pair.get(gathered);
+            assertThat(Pair.local(pair.a).sdp()).contains(" typ host").doesNotContain(" typ relay");
         }
     }
 

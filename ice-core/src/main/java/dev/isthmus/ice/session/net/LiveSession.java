@@ -10,6 +10,7 @@ import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.TransportAddress;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import dev.isthmus.ice.session.IcePolicy;
+import dev.isthmus.ice.session.IceServer;
 import dev.isthmus.ice.session.IceSession;
 import dev.isthmus.ice.session.SessionEvent;
 import dev.isthmus.ice.session.SessionIndex;
@@ -232,6 +233,16 @@ public final class LiveSession {
     /** The peer only answers checks: it said {@code ice-lite}. */
     public void setRemoteLite() {
         eachSession(session -> session.setRemoteLite(loop.nowNanos()));
+    }
+
+    /** Takes other servers, as {@link IceSession#setServers} says; TURN servers are asked from the sockets that there are. */
+    public void setServers(List<IceServer> servers) {
+        eachSession(session -> session.setServers(servers, loop.nowNanos()));
+    }
+
+    /** Returns the URL of the server that gave a candidate of ours, or an empty text. */
+    public String url(Candidate of) {
+        return components.get(of.component() - 1).session().url(of);
     }
 
     /** Sets the peer's credentials of this generation. */

@@ -4,7 +4,9 @@ import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.LegStats;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.media.MediaSession;
+import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.RTCDtlsTransportState;
+import dev.isthmus.gateway.peer.RTCIceServer;
 import dev.isthmus.gateway.peer.RTCIceTransportPolicy;
 import dev.isthmus.gateway.peer.RTCIceTransportState;
 import dev.isthmus.gateway.peer.RTCPeerConnectionIceErrorEvent;
@@ -28,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,7 +46,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private final Listener listener;
     private final DtlsLayer dtls;
     private final EarlyMedia early = new EarlyMedia();
-    /** What came before there was a session. */
+    /** What came while the names of servers were asked for. */
     private final Deque<Consumer<LiveSession>> waiting = new ArrayDeque<>();
     /** Generations of the peer's that have no more candidates. */
     private final Set<String> endedGenerations = new HashSet<>();
@@ -54,10 +57,12 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private @Nullable LiveSession session;
     private final MediaSession media;
     private Runnable onChange = () -> {};
+    private List<RTCIceServer> servers;
     private String ufrag;
     private RTCIceTransportState state = RTCIceTransportState.NEW;
     private boolean gathered;
     private boolean muxed;
+    private boolean resolving = true;
     private boolean closed;
 
     LiveTransport(PeerLoop owner, Setup setup, TaskQueue queue, Listener listener) {
@@ -66,6 +71,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         this.queue = queue;
         this.listener = listener;
         this.ufrag = setup.credentials().ufrag();
+        this.servers = setup.configuration().iceServers();
         this.muxed = setup.components() == 1;
         this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls);
         long now = owner.loop().nowNanos();
@@ -75,7 +81,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     /** Runs something on the loop, unless it is closed by then. */
     private void message(Consumer<LiveSession> task) {
         owner.loop().execute(() -> {
-            if (session == null && !closed) {
+            if (resolving && !closed) {
                 waiting.add(task); // the servers' names are still being asked for
             } else {
                 carryOut(task);
@@ -106,19 +112,42 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             dtls.over(opened);
             opened.restart(setup.credentials());
             owner.gather(opened);
-            for (Consumer<LiveSession> task = waiting.poll(); task != null; task = waiting.poll()) {
-                carryOut(task);
-            }
+            resolving = false;
+            carryOutWaiting();
         });
     }
 
+    private void carryOutWaiting() {
+        while (!resolving && !waiting.isEmpty()) {
+            carryOut(waiting.remove());
+        }
+    }
+
     @Override
-    public void restart(IceCredentials local) {
+    public void restart(IceCredentials local, RTCConfiguration configuration) {
         message(open -> {
-            ufrag = local.ufrag();
-            gathered = false;
-            open.restart(local);
+            if (configuration.iceServers().equals(servers)) {
+                begin(open, local);
+                return;
+            }
+            servers = configuration.iceServers();
+            resolving = true;
+            owner.withServers(configuration, resolved -> {
+                resolving = false;
+                if (!closed) {
+                    open.setServers(resolved);
+                    begin(open, local);
+                    carryOutWaiting();
+                }
+            });
         });
+    }
+
+    private void begin(LiveSession open, IceCredentials local) {
+        ufrag = local.ufrag();
+        gathered = false;
+        silent.clear();
+        open.restart(local);
     }
 
     @Override
@@ -206,7 +235,8 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             case SessionEvent.CandidateFound(Candidate found) -> {
                 String generation = ufrag;
                 String line = open.attribute(found, Map.of("ufrag", generation)).toSdp();
-                tell(l -> l.onCandidate(generation, line, null));
+                String url = open.url(found);
+                tell(l -> l.onCandidate(generation, line, url.isEmpty() ? null : url));
             }
             case SessionEvent.GatheringDone() -> {
                 gathered = true;
