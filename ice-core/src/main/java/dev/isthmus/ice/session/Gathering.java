@@ -22,6 +22,7 @@ final class Gathering {
     private final List<StunQuery> queries = new ArrayList<>();
     private final List<RelayWay> relays = new ArrayList<>();
     private final Deque<Object> toStart = new ArrayDeque<>();
+    private List<IceServer> servers = List.of();
     private int connections;
     private long nextStart = Deadline.NONE;
 
@@ -31,6 +32,17 @@ final class Gathering {
             return (server.kind() == IceServer.Kind.STUN ? bases : relayBases).stream()
                     .filter(base -> base.ipv4() == server.address().ipv4()).toList();
         }
+    }
+
+    /** Takes other servers in place of those before; returns those that are new. */
+    List<IceServer> replace(List<IceServer> next) {
+        List<IceServer> more = next.stream().filter(server -> !servers.contains(server)).toList();
+        servers = List.copyOf(next);
+        return more;
+    }
+
+    List<IceServer> servers() {
+        return servers;
     }
 
     /** Plans what is to be asked: each server of each base of its family; a connection to a server once per family. */
@@ -120,9 +132,19 @@ final class Gathering {
         return null;
     }
 
-    /** Returns the server that gave a candidate of ours, or null. */
-    @Nullable
-    IceServer origin(Candidate of) {
+    /** Returns whether peers are told of a candidate of ours: one of a host where hosts may be known, or one that a present server gave. */
+    boolean tells(Candidate candidate, IcePolicy policy) {
+        IceServer server = origin(candidate);
+        return candidate.type() == CandidateType.HOST ? policy == IcePolicy.ALL : server != null && servers.contains(server);
+    }
+
+    /** Returns the URL of the server that gave a candidate of ours, or an empty text. */
+    String url(Candidate candidate) {
+        IceServer server = origin(candidate);
+        return server == null ? "" : server.url();
+    }
+
+    private @Nullable IceServer origin(Candidate of) {
         if (of.type() == CandidateType.RELAYED) {
             RelayWay way = of(of.address());
             return way == null ? null : way.server;

@@ -86,7 +86,6 @@ public final class IceSession {
     private final Deque<SessionEvent> events = new ArrayDeque<>();
     private final Inbox inbox;
     private Preferences preferences = new Preferences(List.of());
-    private List<IceServer> servers;
     private List<TransportAddress> relayBases = List.of();
     /** What peers are told in place of a base. */
     private Map<TransportAddress, TransportAddress> advertised = Map.of();
@@ -101,7 +100,7 @@ public final class IceSession {
     private IceSession(Setup setup, RandomSource random, Shared shared, IceAgent agent, int component, Foundations foundations) {
         this.foundations = foundations;
         this.setup = setup;
-        this.servers = setup.servers();
+        gathering.replace(setup.servers());
         this.random = random;
         this.shared = shared;
         this.component = component;
@@ -162,7 +161,7 @@ public final class IceSession {
                 add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
             }
         }
-        ask(new Gathering.From(bases, relayBases), servers, nowNanos);
+        ask(new Gathering.From(bases, relayBases), gathering.servers(), nowNanos);
         step(nowNanos);
     }
 
@@ -170,13 +169,9 @@ public final class IceSession {
         gathering.plan(from, whom, setup.policy(), mappings::query, relays::client, nowNanos);
     }
 
-    /**
-     * Takes other servers, to be followed by a restart: those that are new are asked for candidates. What the others gave stays in use as long as it is selected,
-     * and is not told again.
-     */
+    /** Takes other servers before a restart: new ones are asked, and what the others gave is not told again. */
     public void setServers(List<IceServer> next, long nowNanos) {
-        List<IceServer> more = next.stream().filter(server -> !servers.contains(server)).toList();
-        servers = List.copyOf(next);
+        List<IceServer> more = gathering.replace(next);
         if (began && !more.isEmpty()) {
             gathered = false;
             agent.setLocalEnded(false);
@@ -213,7 +208,7 @@ public final class IceSession {
         if (setup.policy() != IcePolicy.RELAY) {
             add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
         }
-        ask(new Gathering.From(List.of(base), List.of(base)), servers, nowNanos);
+        ask(new Gathering.From(List.of(base), List.of(base)), gathering.servers(), nowNanos);
         step(nowNanos);
     }
 
@@ -312,17 +307,12 @@ public final class IceSession {
 
     /** Returns the candidates of ours that peers are told. */
     public List<Candidate> told() {
-        return agent.localCandidates().stream().filter(candidate -> candidate.type() != CandidateType.PEER_REFLEXIVE)
-                .filter(candidate -> setup.policy() == IcePolicy.ALL || candidate.type() != CandidateType.HOST)
-                .filter(candidate -> candidate.type() == CandidateType.HOST
-                        || servers.stream().anyMatch(server -> server.equals(gathering.origin(candidate))))
-                .toList();
+        return agent.localCandidates().stream().filter(candidate -> gathering.tells(candidate, setup.policy())).toList();
     }
 
     /** Returns the URL of the server that gave a candidate of ours, as the application wrote it; empty for one of a host. */
     public String url(Candidate of) {
-        IceServer server = gathering.origin(of);
-        return server == null ? "" : server.url();
+        return gathering.url(of);
     }
 
     /** Takes a datagram that arrived at one of the bases, or a frame of a candidate's connection. */
@@ -389,7 +379,7 @@ public final class IceSession {
 
     /** Returns whether TURN servers are asked by datagrams, which takes sockets that no other session uses. */
     public boolean needsRelaySockets() {
-        return servers.stream().anyMatch(server -> server.kind() == IceServer.Kind.TURN_UDP);
+        return gathering.servers().stream().anyMatch(server -> server.kind() == IceServer.Kind.TURN_UDP);
     }
 
     /** Expires what is due. */

@@ -7,6 +7,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A way between two connections of this process that a test can look into: each is told its ports in place of the other's. */
@@ -73,6 +74,11 @@ final class Middle implements AutoCloseable {
         }
         words[5] = Integer.toString((ofA ? towardsB : towardsA).getLocalPort());
         return String.join(" ", words);
+    }
+
+    /** Returns the description that the other side is told. */
+    String describe(String sdp, boolean ofA) {
+        return Pattern.compile("(?<=a=)candidate:.*").matcher(sdp).replaceAll(found -> replace(found.group(), ofA));
     }
 
     static byte[] receive(DatagramSocket socket) {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Two connections of this process that trickle to each other, over sockets of the loopback interface. */
 final class Pair implements AutoCloseable {
@@ -18,7 +19,7 @@ final class Pair implements AutoCloseable {
                     .withHosts(List.of(Objects.requireNonNull(TransportAddress.parse("127.0.0.1", 0)))));
     final RTCPeerConnection a;
     final RTCPeerConnection b;
-    private final UnaryOperator<String> described;
+    private final @Nullable Middle middle;
 
     Pair() {
         this(RTCConfiguration.DEFAULT, RTCConfiguration.DEFAULT);
@@ -27,7 +28,7 @@ final class Pair implements AutoCloseable {
     Pair(RTCConfiguration ofA, RTCConfiguration ofB) {
         a = new RTCPeerConnection(ofA, NETWORK);
         b = new RTCPeerConnection(ofB, NETWORK);
-        described = sdp -> sdp;
+        middle = null;
         a.setOnIcecandidate(e -> trickle(e, b, c -> c));
         b.setOnIcecandidate(e -> trickle(e, a, c -> c));
     }
@@ -36,7 +37,7 @@ final class Pair implements AutoCloseable {
     Pair(Middle middle) {
         a = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
         b = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
-        described = Pair::withoutCandidates;
+        this.middle = middle;
         a.setOnIcecandidate(e -> trickle(e, b, c -> middle.replace(c, true)));
         b.setOnIcecandidate(e -> trickle(e, a, c -> middle.replace(c, false)));
     }
@@ -78,14 +79,18 @@ final class Pair implements AutoCloseable {
 
     /** An exchange of offer and answer, begun by one of them. */
     static void negotiate(RTCPeerConnection from, RTCPeerConnection to) throws Exception {
-        negotiate(from, to, sdp -> sdp);
+        negotiate(from, to, null);
     }
 
-    private static void negotiate(RTCPeerConnection from, RTCPeerConnection to, UnaryOperator<String> told) throws Exception {
+    private static void negotiate(RTCPeerConnection from, RTCPeerConnection to, @Nullable Middle between) throws Exception {
         get(from.setLocalDescription());
-        get(to.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, told.apply(local(from).sdp()))));
+        get(to.setRemoteDescription(told(local(from), between, true)));
         get(to.setLocalDescription());
-        get(from.setRemoteDescription(new RTCSessionDescription(RTCSdpType.ANSWER, told.apply(local(to).sdp()))));
+        get(from.setRemoteDescription(told(local(to), between, false)));
+    }
+
+    private static RTCSessionDescription told(RTCSessionDescription description, @Nullable Middle between, boolean ofA) {
+        return between == null ? description : new RTCSessionDescription(description.type(), between.describe(description.sdp(), ofA));
     }
 
     /** Returns a description without candidates. */
@@ -110,7 +115,7 @@ final class Pair implements AutoCloseable {
     void connect() throws Exception {
         CompletableFuture<?> one = reaches(a, RTCPeerConnectionState.CONNECTED);
         CompletableFuture<?> other = reaches(b, RTCPeerConnectionState.CONNECTED);
-        negotiate(a, b, described);
+        negotiate(a, b, middle);
         get(one);
         get(other);
     }
