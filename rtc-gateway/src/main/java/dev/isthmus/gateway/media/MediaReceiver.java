@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class MediaReceiver {
     private final boolean video;
     private final RtpSink sink;
+    private final RecentSources sources = new RecentSources();
     private volatile @Nullable MediaSession session;
     private volatile boolean stopped;
     /** Whether it was told that media has come, since it was last silent. */
@@ -34,8 +35,14 @@ public final class MediaReceiver {
         }
     }
 
+    /** Returns what it has heard lately. */
+    public RecentSources sources() {
+        return sources;
+    }
+
     void deliver(RtpPacket packet) {
         if (!stopped) {
+            sources.onPacket(packet);
             sink.onPacket(packet);
         }
     }

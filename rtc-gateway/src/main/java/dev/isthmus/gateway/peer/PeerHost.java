@@ -15,6 +15,9 @@ public interface PeerHost {
     /** Returns the time in milliseconds since 1970. */
     long wallMillis();
 
+    /** Returns the time by which packets are stamped, in nanoseconds. */
+    long nanos();
+
     /**
      * Makes a certificate, elsewhere.
      *

@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.media.MediaReceiver;
+import dev.isthmus.gateway.media.RecentSources;
 import dev.isthmus.gateway.sdp.HeaderExtension;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import java.util.List;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Receives a track (webrtc-pc, section 5.3). */
 public final class RTCRtpReceiver {
+    private static final double NANOS_A_MILLI = 1e6;
+    private static final int SILENCE = 127;
     private final PeerState state;
     private final RTCRtpTransceiver transceiver;
     private final MediaStreamTrack track;
@@ -54,5 +57,33 @@ public final class RTCRtpReceiver {
             return new RTCRtpParameters("", List.of(), RTCRtpSender.headers(extensions), "", transceiver.reducedSize(),
                     codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
         }
+    }
+
+    /** Returns the sources that were mixed into what it has received in the last ten seconds, the latest first. */
+    public List<RTCRtpContributingSource> getContributingSources() {
+        return heard(true, RTCRtpContributingSource::new);
+    }
+
+    /** Returns the sources that it has received packets of in the last ten seconds, the latest first. */
+    public List<RTCRtpSynchronizationSource> getSynchronizationSources() {
+        return heard(false, RTCRtpSynchronizationSource::new);
+    }
+
+    private interface Making<T> {
+        T make(double timestamp, long source, @Nullable Double audioLevel, long rtpTimestamp);
+    }
+
+    private <T> List<T> heard(boolean contributing, Making<T> making) {
+        long now = state.host.nanos();
+        long wall = state.host.wallMillis();
+        return media.sources().heard(contributing, now).stream()
+                .map(h -> making.make(wall - (now - h.nanos()) / NANOS_A_MILLI, Integer.toUnsignedLong(h.ssrc()), level(h.level()),
+                        Integer.toUnsignedLong(h.rtpTimestamp())))
+                .toList();
+    }
+
+    /** RFC 6464, section 3: dB below the loudest, the quietest of which is silence. */
+    private static @Nullable Double level(int below) {
+        return below == RecentSources.NO_LEVEL ? null : (Double) (below == SILENCE ? 0 : Math.pow(10, -below / 20.0));
     }
 }

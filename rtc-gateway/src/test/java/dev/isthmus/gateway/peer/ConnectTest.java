@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,11 @@ class ConnectTest {
                 Thread.onSpinWait();
             }
             assertThat(Pair.get(payload)).isEqualTo("opus hello");
+            RTCRtpReceiver receiver = pair.b.getReceivers().get(0);
+            assertThat(receiver.getSynchronizationSources()).hasSize(1).first()
+                    .satisfies(s -> assertThat(s.timestamp()).isCloseTo(System.currentTimeMillis(), within(10_000.0)))
+                    .satisfies(s -> assertThat(s.audioLevel()).isNull());
+            assertThat(receiver.getContributingSources()).isEmpty();
         }
     }
 }

@@ -187,6 +187,11 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     }
 
     @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
     public CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis) {
         CompletableFuture<RTCCertificate> made = new CompletableFuture<>();
         Thread.ofVirtual().name("certificate").start(() -> {

@@ -39,6 +39,11 @@ final class PlacedHost implements PeerHost {
     }
 
     @Override
+    public long nanos() {
+        return network.nanos();
+    }
+
+    @Override
     public CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis) {
         return network.generateCertificate(rsa, lifetimeMillis);
     }
