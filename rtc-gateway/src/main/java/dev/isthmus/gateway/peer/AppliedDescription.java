@@ -30,17 +30,22 @@ final class AppliedDescription {
         sections.forEach(s -> ended.add(s.transport().endOfCandidates()));
     }
 
-    private AppliedDescription(RTCSdpType type, AppliedDescription other) {
+    private AppliedDescription(RTCSdpType type, AppliedDescription other, List<MediaSection> sections) {
         this.type = type;
         this.parsed = other.parsed;
-        this.sections = other.sections;
-        this.snapshot = new RTCSessionDescription(type, other.snapshot.sdp());
+        this.sections = sections;
+        this.snapshot = type == other.type ? other.snapshot : new RTCSessionDescription(type, other.snapshot.sdp());
         ended.addAll(other.ended);
     }
 
     /** Returns the same description with another type. */
     AppliedDescription as(RTCSdpType another) {
-        return another == type ? this : new AppliedDescription(another, this);
+        return another == type ? this : new AppliedDescription(another, this, sections);
+    }
+
+    /** Returns this answer with what it may leave out because the offer has said it; its text stays. */
+    AppliedDescription completedBy(AppliedDescription offer) {
+        return new AppliedDescription(type, this, sections.stream().map(s -> s.completedBy(offer.sections.get(s.index()))).toList());
     }
 
     /** Returns what applications see. */

@@ -220,10 +220,16 @@ final class DescriptionSetter {
         if (offer) {
             DescriptionCheck.offer(state, description);
         } else {
-            DescriptionCheck.answer(state, description, Objects.requireNonNull(state.pendingLocal));
+            AppliedDescription ours = Objects.requireNonNull(state.pendingLocal);
+            DescriptionCheck.answer(state, description, ours);
+            description = description.completedBy(ours);
         }
         description.sections.forEach(s -> {
-            state.ids.learn(s);
+            if (offer) {
+                state.ids.learn(s);
+            } else {
+                state.ids.learnAnswer(s);
+            }
             state.usedMids.add(s.mid());
             state.transceivers.stream().filter(t -> t.jsepMid == null && s.mid().equals(t.proposedMid)).forEach(t -> t.proposedMid = null);
         });

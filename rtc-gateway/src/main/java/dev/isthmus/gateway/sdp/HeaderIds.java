@@ -22,9 +22,19 @@ public final class HeaderIds {
     private final Map<Integer, RtpFormat> formats = new LinkedHashMap<>();
     private final Map<Integer, String> extensions = new LinkedHashMap<>();
 
-    /** Learns what a description says. */
+    /** Learns what a description says that is an offer, or ours. */
     public void learn(MediaSection section) {
         section.codecs().forEach(f -> formats.put(f.payloadType(), f));
+        learnExtensions(section);
+    }
+
+    /** Learns what the peer's answer says: its payload types may be others than ours, which mean what we have said (RFC 3264, section 8.3.2). */
+    public void learnAnswer(MediaSection section) {
+        section.codecs().forEach(f -> formats.putIfAbsent(f.payloadType(), f));
+        learnExtensions(section);
+    }
+
+    private void learnExtensions(MediaSection section) {
         for (HeaderExtension each : section.extensions()) { // an offer of ours that was taken back may have said something else
             extensions.values().removeIf(each.uri()::equals);
             extensions.put(each.id(), each.uri());

@@ -88,6 +88,14 @@ public record MediaSection(int index, int line, String kind, int port, String pr
                 transport(session, media));
     }
 
+    /** Returns this answer to an offer with what it may leave out (see {@link RtpCapabilities#completed}). */
+    public MediaSection completedBy(MediaSection offer) {
+        return new MediaSection(index, line, kind, port, protocol, formats, mid, direction, bundleOnly,
+                RtpCapabilities.completed(codecs, offer.codecs), extensions, streams, namesStreams, trackId, simulcast, sources, repairs,
+                bitrate,
+                transport);
+    }
+
     private static List<Source> sources(SdpMedia media) {
         List<Source> sources = new ArrayList<>();
         for (SdpAttribute each : media.all("ssrc")) {

@@ -90,6 +90,20 @@ public final class RtpCapabilities {
         };
     }
 
+    /**
+     * Returns the formats of an answer with what they may leave out: H.264 has the profile that was offered under the same payload type, since
+     * both sides must use the same (RFC 6184, section 8.2.2); only without an offer is it the default of section 8.1.
+     */
+    public static List<RtpFormat> completed(List<RtpFormat> answered, List<RtpFormat> offered) {
+        return answered.stream().map(a -> offered.stream().filter(o -> leavesOutProfileOf(a, o)).findFirst()
+                .map(o -> a.with("profile-level-id", Objects.requireNonNull(o.parameter("profile-level-id")))).orElse(a)).toList();
+    }
+
+    private static boolean leavesOutProfileOf(RtpFormat answer, RtpFormat offer) {
+        return answer.is("H264") && offer.is("H264") && answer.payloadType() == offer.payloadType()
+                && answer.parameter("profile-level-id") == null && offer.parameter("profile-level-id") != null;
+    }
+
     private static int mode(RtpFormat format) {
         return "1".equals(format.parameter("packetization-mode")) ? 1 : 0;
     }

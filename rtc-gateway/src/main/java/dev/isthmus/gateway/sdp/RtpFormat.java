@@ -112,6 +112,12 @@ public record RtpFormat(int payloadType, String name, int clockRate, int channel
         return new RtpFormat(another, name, clockRate, channels, parameters, feedback);
     }
 
+    /** Returns the same format with another parameter. */
+    RtpFormat with(String parameter, String value) {
+        String more = parameters.isEmpty() ? parameter + "=" + value : parameters + ";" + parameter + "=" + value;
+        return new RtpFormat(payloadType, name, clockRate, channels, more, feedback);
+    }
+
     /** Returns the lines that say all this, without line ends. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();

@@ -246,4 +246,19 @@ class TransceiverTest {
         Fails.with("InvalidModificationError", () -> audio.setCodecPreferences(List.of(new RTCRtpCodec("audio/speex", 8000, null, null))));
         assertThat(RTCRtpReceiver.getCapabilities("data")).isNull();
     }
+
+    @Test
+    void anAnswerWithoutAProfileOfH264MeansTheOneOffered() throws Exception {
+        RTCRtpTransceiver video = a.addTransceiver("video");
+        Pair.get(a.setLocalDescription());
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
+        Pair.get(b.setLocalDescription());
+        String answer = Pair.local(b).sdp().replaceAll("(a=fmtp:102 .*);profile-level-id=42e01f", "$1");
+        assertThat(answer).isNotEqualTo(Pair.local(b).sdp());
+        Pair.get(a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.ANSWER, answer)));
+        assertThat(video.getSender().getParameters().codecs()).filteredOn(c -> c.payloadType() == 102).singleElement()
+                .satisfies(c -> assertThat(c.codec().sdpFmtpLine()).endsWith(";profile-level-id=42e01f"));
+        Pair.get(a.setLocalDescription());
+        assertThat(Pair.local(a).sdp()).as("a payload type means the same in the next offer").containsPattern("a=fmtp:102 .*42e01f");
+    }
 }
