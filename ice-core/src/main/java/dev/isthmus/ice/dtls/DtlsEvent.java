@@ -15,13 +15,14 @@ public sealed interface DtlsEvent {
     record Data(byte[] bytes) implements DtlsEvent {}
 
     /**
-     * The handshake failed.
+     * The handshake failed, or an alert has ended the association after it.
      *
      * @param why for people
      * @param refusal why this side refused the peer, or null
-     * @param alert that of the peer's that ended it, or -1
+     * @param received the peer's alert that ended it, or -1
+     * @param sent our alert that ended it, or -1
      */
-    record Failed(String why, @Nullable DtlsReason refusal, int alert) implements DtlsEvent {}
+    record Failed(String why, @Nullable DtlsReason refusal, int received, int sent) implements DtlsEvent {}
 
     /** The peer closed the association. */
     record Closed() implements DtlsEvent {}

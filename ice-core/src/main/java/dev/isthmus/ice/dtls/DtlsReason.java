@@ -16,6 +16,7 @@ public enum DtlsReason implements Reason {
     BAD_FRAGMENT("handshake fragments outside their message"),
     TOO_MANY_FRAGMENTS("handshake messages in over 64 fragments"),
     QUEUE_FULL("records dropped because the handshake was behind"),
+    ENDED_BY_ALERT("associations that a fatal alert ended after their handshake"),
     CLOSED_BY_PEER("associations that the peer closed"),
     SEND_FAILED("application data that could not be encrypted or came too early");
 

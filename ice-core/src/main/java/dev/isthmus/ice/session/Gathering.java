@@ -45,15 +45,17 @@ final class Gathering {
         return servers;
     }
 
-    /** Plans what is to be asked: each server of each base of its family; a connection to a server once per family. */
+    /** Plans what is to be asked and has not been: each server of each base of its family; a connection to a server once per family. */
     void plan(From from, List<IceServer> servers, IcePolicy policy, BiFunction<IceServer, TransportAddress, StunQuery> asking,
             Function<IceServer, TurnClient> clients, long nowNanos) {
         for (IceServer server : servers) {
             List<TransportAddress> bases = from.of(server);
             if (server.kind() == IceServer.Kind.STUN && policy != IcePolicy.RELAY) {
-                bases.forEach(base -> add(asking.apply(server, base)));
+                bases.stream().filter(base -> queries.stream().noneMatch(q -> q.server.equals(server) && q.base.equals(base)))
+                        .forEach(base -> add(asking.apply(server, base)));
             } else if (server.kind() == IceServer.Kind.TURN_UDP) {
-                bases.forEach(base -> add(new RelayWay(server, base, RelayWay.NO_CONNECTION, clients.apply(server))));
+                bases.stream().filter(base -> relays.stream().noneMatch(w -> w.server.equals(server) && w.asked.equals(base)))
+                        .forEach(base -> add(new RelayWay(server, base, RelayWay.NO_CONNECTION, clients.apply(server))));
             } else if (server.kind().connects() && !bases.isEmpty() && relays.stream().noneMatch(way -> way.server.equals(server))) {
                 add(new RelayWay(server, bases.get(0), connections++, clients.apply(server)));
             }
@@ -102,6 +104,12 @@ final class Gathering {
         return relays;
     }
 
+    /** Returns whether that server knows another allocation by the same socket: one of the credentials of before. */
+    boolean isTaken(RelayWay way) {
+        return relays.stream().anyMatch(w -> w != way && !w.ended && w.connection == way.connection && w.base.equals(way.base)
+                && w.server.isSameAs(way.server) && !toStart.contains(w));
+    }
+
     /** Forgets what has come to its end; a server that is reached from another base later is asked again. */
     void sweep() {
         relays.removeIf(way -> way.ended);
@@ -135,7 +143,11 @@ final class Gathering {
     /** Returns whether peers are told of a candidate of ours: one of a host where hosts may be known, or one that a present server gave. */
     boolean tells(Candidate candidate, IcePolicy policy) {
         IceServer server = origin(candidate);
-        return candidate.type() == CandidateType.HOST ? policy == IcePolicy.ALL : server != null && servers.contains(server);
+        return switch (candidate.type()) {
+            case HOST -> policy == IcePolicy.ALL;
+            case RELAYED -> server != null && servers.contains(server);
+            default -> server != null && servers.stream().anyMatch(server::isSameAs);
+        };
     }
 
     /** Returns the URL of the server that gave a candidate of ours, or an empty text. */

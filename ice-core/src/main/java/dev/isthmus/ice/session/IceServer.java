@@ -36,6 +36,11 @@ public record IceServer(String url, Kind kind, TransportAddress address, String 
         return new IceServer(url, Kind.STUN, address, "", "");
     }
 
+    /** Returns whether it is that server, whoever asks it. */
+    boolean isSameAs(IceServer other) {
+        return kind == other.kind && address.equals(other.address);
+    }
+
     @Override
     public String toString() {
         return "IceServer[" + url + "]"; // the password is nobody's business

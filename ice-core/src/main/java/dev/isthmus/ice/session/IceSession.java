@@ -395,7 +395,7 @@ public final class IceSession {
         if (next instanceof StunQuery query) {
             mappings.start(query, nowNanos);
         } else if (next instanceof RelayWay way) {
-            way.client.start(nowNanos);
+            relays.start(way, nowNanos);
         }
         step(nowNanos);
     }

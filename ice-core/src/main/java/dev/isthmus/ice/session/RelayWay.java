@@ -15,6 +15,8 @@ final class RelayWay {
 
     final IceServer server;
     final int connection;
+    /** From where the server was to be asked first. */
+    final TransportAddress asked;
     TransportAddress base;
     TurnClient client;
     /** From how many sockets the server has been asked. */
@@ -28,6 +30,7 @@ final class RelayWay {
     RelayWay(IceServer server, TransportAddress base, int connection, TurnClient client) {
         this.server = server;
         this.base = base;
+        this.asked = base;
         this.connection = connection;
         this.client = client;
     }

@@ -38,6 +38,16 @@ final class RelayWays {
                 setup.family(), setup.mobile()), random, shared.turn());
     }
 
+    /** Asks a server; from another socket when it knows this one by an allocation of other credentials (RFC 8656, section 7.4). */
+    void start(RelayWay way, long nowNanos) {
+        if (gathering.isTaken(way)) {
+            way.waitsForSocket = true;
+            session.tell(new SessionEvent.SocketWanted(way.base, way.base));
+        } else {
+            way.client.start(nowNanos);
+        }
+    }
+
     /** Sends a check by the allocation whose address it leaves from; its permission goes first. */
     void transmit(RelayWay way, IceTransmit check, long nowNanos) {
         TurnPeer peer = way.client.permit(check.remote(), nowNanos);
@@ -186,6 +196,7 @@ final class RelayWays {
                 way.client = client(way.server);
                 way.client.start(nowNanos);
             }
+            return; // each has asked for one
         }
     }
 }

@@ -100,6 +100,19 @@ final class AesGcmTransform implements SrtpTransform {
         }
     }
 
+    /** The cipher refuses the nonce that it has had last; one of another kind in between, whose first bits are no packet's, encrypts nothing. */
+    @Override
+    public int repeatRtp(byte[] packet, int length, int headerLength, int ssrc, long index) {
+        nonce(rtp, ssrc, index);
+        iv[0] ^= 1;
+        try {
+            rtp.cipher.init(Cipher.ENCRYPT_MODE, rtp.key, new GCMParameterSpec(TAG * 8, iv));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        return protectRtp(packet, length, headerLength, ssrc, index);
+    }
+
     @Override
     public int unprotectRtp(byte[] packet, int length, int headerLength, int ssrc, long index) {
         try {

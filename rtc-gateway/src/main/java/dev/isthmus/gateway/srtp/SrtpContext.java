@@ -13,7 +13,8 @@ import java.util.Arrays;
  * changed in place; the result is the new length, or -1 and a {@link #reason}. Allocates nothing of its own per packet.
  */
 public final class SrtpContext {
-    private static final int MAX_SOURCES = 64;
+    /** Outbound ones are never forgotten, since a number that comes back would meet its own key stream again. */
+    private static final int MAX_SOURCES = 512;
     private static final int LARGEST = 2048;
     /** How much room it computes in, in bytes. */
     public static final int ROOM = LARGEST + 64;
@@ -22,6 +23,8 @@ public final class SrtpContext {
     private final SrtpTransform transform;
     private final byte[] work;
     private Source[] sources = new Source[0];
+    /** The place of the source that was looked for last: packets come in trains. */
+    private int recent;
     private GatewayReason reason = GatewayReason.RTP_MALFORMED;
 
     /** What is kept of one source. */
@@ -70,8 +73,12 @@ public final class SrtpContext {
     }
 
     private int indexOf(int ssrc) {
+        if (recent < sources.length && sources[recent].ssrc == ssrc) {
+            return recent;
+        }
         for (int i = 0; i < sources.length; i++) {
             if (sources[i].ssrc == ssrc) {
+                recent = i;
                 return i;
             }
         }
@@ -169,7 +176,9 @@ public final class SrtpContext {
             source.rtp.accept(index);
         }
         buffer.get(offset, work, 0, length);
-        int protectedLength = transform.protectRtp(work, length, header, ssrc, index);
+        int protectedLength = again
+                ? transform.repeatRtp(work, length, header, ssrc, index)
+                : transform.protectRtp(work, length, header, ssrc, index);
         buffer.put(offset + header, work, header, protectedLength - header);
         return protectedLength;
     }

@@ -14,6 +14,11 @@ interface SrtpTransform {
     /** Encrypts and tags an RTP packet in place; returns its new length. The index is ROC and sequence number, 48 bits. */
     int protectRtp(byte[] packet, int length, int headerLength, int ssrc, long index);
 
+    /** Encrypts and tags a packet that was protected before, and is the same byte by byte. */
+    default int repeatRtp(byte[] packet, int length, int headerLength, int ssrc, long index) {
+        return protectRtp(packet, length, headerLength, ssrc, index);
+    }
+
     /** Checks and decrypts an RTP packet in place; returns its new length, or -1 when the tag is wrong. */
     int unprotectRtp(byte[] packet, int length, int headerLength, int ssrc, long index);
 

@@ -137,7 +137,7 @@ final class DtlsClient implements ClientPath, Wheel.TimerHandler {
                 heard = clients.loop().nowNanos();
                 clients.onMessage(this, message, heard);
             }
-            case DtlsEvent.Failed(String why, var refusal, int alert) -> {
+            case DtlsEvent.Failed(String why, var refusal, int received, int sent) -> {
                 clients.count(TurnReason.DTLS_FAILED);
                 end();
             }

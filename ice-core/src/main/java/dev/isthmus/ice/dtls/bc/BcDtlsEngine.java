@@ -121,7 +121,8 @@ public final class BcDtlsEngine implements DtlsEngine {
             started = false; // the peer sends its ClientHello again
             if (handshake.startsItself()) {
                 ended = true;
-                events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description(), DtlsReason.TOO_MANY_HANDSHAKES, -1));
+                events.add(new DtlsEvent.Failed(DtlsReason.TOO_MANY_HANDSHAKES.description(), DtlsReason.TOO_MANY_HANDSHAKES, -1,
+                        -1));
             }
         }
     }
@@ -159,7 +160,7 @@ public final class BcDtlsEngine implements DtlsEngine {
         try {
             takePending(open);
         } catch (IOException e) {
-            closedByPeer();
+            endedByPeer();
         }
     }
 
@@ -171,7 +172,7 @@ public final class BcDtlsEngine implements DtlsEngine {
                 transport.release();
                 owner.counters().count(refusal == null ? DtlsReason.HANDSHAKE_FAILED : refusal);
                 events.add(new DtlsEvent.Failed(refusal == null ? String.valueOf(e.getMessage()) : refusal.description(), refusal,
-                        handshake.alert()));
+                        handshake.receivedAlert(), handshake.sentAlert()));
                 owner.drain().run();
             }
         });
@@ -209,11 +210,11 @@ public final class BcDtlsEngine implements DtlsEngine {
             } catch (InterruptedIOException e) {
                 break; // everything is read
             } catch (IOException e) {
-                closedByPeer();
+                endedByPeer();
             }
         }
         if (!ended && handshake.endedByPeer()) {
-            closedByPeer();
+            endedByPeer();
         }
     }
 
@@ -230,10 +231,15 @@ public final class BcDtlsEngine implements DtlsEngine {
         }
     }
 
-    private void closedByPeer() {
+    /** It ends in order, or by a fatal alert of either side's (RFC 6347, section 4.1.2.7). */
+    private void endedByPeer() {
         ended = true;
-        owner.counters().count(DtlsReason.CLOSED_BY_PEER);
-        events.add(new DtlsEvent.Closed());
+        int received = handshake.receivedAlert();
+        int sent = handshake.sentAlert();
+        boolean failed = received >= 0 || sent >= 0;
+        owner.counters().count(failed ? DtlsReason.ENDED_BY_ALERT : DtlsReason.CLOSED_BY_PEER);
+        String why = received >= 0 ? "the peer ended the association with alert " + received : "alert " + sent;
+        events.add(failed ? new DtlsEvent.Failed(why, null, received, sent) : new DtlsEvent.Closed());
     }
 
     @Override

@@ -28,6 +28,11 @@ final class ClientPeer extends DefaultTlsClient {
     }
 
     @Override
+    public void notifyAlertRaised(short level, short description, String message, Throwable cause) {
+        policy.alertRaised(level, description);
+    }
+
+    @Override
     public void notifyHandshakeComplete() throws IOException {
         super.notifyHandshakeComplete();
         policy.export(context, true);

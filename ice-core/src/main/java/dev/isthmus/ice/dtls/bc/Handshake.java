@@ -26,8 +26,13 @@ interface Handshake {
     @Nullable
     DtlsReason refusal();
 
-    /** Returns the alert of the peer's that ended the handshake, or -1. */
-    default int alert() {
+    /** Returns the fatal alert of the peer's that ended the association, or -1. */
+    default int receivedAlert() {
+        return -1;
+    }
+
+    /** Returns the fatal alert of ours that ended the association, or -1. */
+    default int sentAlert() {
         return -1;
     }
 

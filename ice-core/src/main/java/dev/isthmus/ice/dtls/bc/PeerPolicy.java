@@ -51,7 +51,8 @@ final class PeerPolicy {
     private @Nullable DtlsReason refusal;
     private @Nullable SrtpKeys keys;
     private volatile boolean ended;
-    private volatile int alert = -1;
+    private volatile int receivedAlert = -1;
+    private volatile int sentAlert = -1;
     private List<byte[]> peerCertificates = List.of();
 
     PeerPolicy(List<DtlsCertificate> certificates, List<Fingerprint> expected, List<SrtpProfile> profiles) {
@@ -91,9 +92,14 @@ final class PeerPolicy {
         return peerCertificates;
     }
 
-    /** Returns the alert of the peer's that ended the handshake, or -1. */
-    int alert() {
-        return alert;
+    /** Returns the fatal alert of the peer's, or -1. */
+    int receivedAlert() {
+        return receivedAlert;
+    }
+
+    /** Returns the fatal alert of ours, or -1. */
+    int sentAlert() {
+        return sentAlert;
     }
 
     /** Returns whether there is a certificate with such a key. */
@@ -183,8 +189,12 @@ final class PeerPolicy {
 
     /** The library closes its transport without a word to the reader; this is how the reader learns it. */
     void alertReceived(short level, short description) {
-        alert = level == AlertLevel.fatal ? description : alert;
+        receivedAlert = level == AlertLevel.fatal ? description : receivedAlert;
         ended |= level == AlertLevel.fatal || description == AlertDescription.close_notify;
+    }
+
+    void alertRaised(short level, short description) {
+        sentAlert = level == AlertLevel.fatal ? description : sentAlert;
     }
 
     boolean endedByPeer() {

@@ -27,6 +27,11 @@ final class ServerPeer extends DefaultTlsServer {
     }
 
     @Override
+    public void notifyAlertRaised(short level, short description, String message, Throwable cause) {
+        policy.alertRaised(level, description);
+    }
+
+    @Override
     public void notifyHandshakeComplete() throws IOException {
         super.notifyHandshakeComplete();
         policy.export(context, false);

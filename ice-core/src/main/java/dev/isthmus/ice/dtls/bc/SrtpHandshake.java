@@ -41,8 +41,13 @@ record SrtpHandshake(boolean client, PeerPolicy policy) implements Handshake {
     }
 
     @Override
-    public int alert() {
-        return policy.alert();
+    public int receivedAlert() {
+        return policy.receivedAlert();
+    }
+
+    @Override
+    public int sentAlert() {
+        return policy.sentAlert();
     }
 
     @Override

@@ -56,7 +56,7 @@ final class DtlsWay implements ServerWay {
             switch (event) {
                 case DtlsEvent.Open() -> owner.onOpen(nowNanos);
                 case DtlsEvent.Data(byte[] bytes) -> owner.onMessage(ByteBuffer.wrap(bytes), 0, bytes.length, nowNanos);
-                case DtlsEvent.Failed(String why, var refusal, int alert) -> end(why, nowNanos);
+                case DtlsEvent.Failed(String why, var refusal, int received, int sent) -> end(why, nowNanos);
                 case DtlsEvent.Closed() -> end("the server closed the association", nowNanos);
                 case DtlsEvent.Connected connected -> throw new IllegalStateException("an association with media keys");
             }

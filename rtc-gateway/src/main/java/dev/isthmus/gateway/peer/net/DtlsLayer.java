@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** DTLS of a transport, over its one component or two: associations, their records, and who is told of them. On the loop. */
@@ -30,6 +31,7 @@ final class DtlsLayer {
 
     private final PeerLoop owner;
     private final Consumer<DtlsOutcome> listener;
+    private final IntConsumer keyed;
     private final List<@Nullable SecureChannel> channels = new ArrayList<>(Arrays.asList(null, null));
     /** Records that came before it was said who the peer is. */
     private final Deque<byte[]> early = new ArrayDeque<>();
@@ -38,13 +40,21 @@ final class DtlsLayer {
     private RTCDtlsTransportState state = RTCDtlsTransportState.NEW;
     private String failure = "";
     private String profile = "";
+    /** What the peer has shown, by component, once that one is connected. */
+    private final List<@Nullable List<byte[]>> shown = new ArrayList<>(Arrays.asList(null, null));
     private int components;
     private boolean closed;
 
-    DtlsLayer(PeerLoop owner, int components, Consumer<DtlsOutcome> listener) {
+    /**
+     * Creates it without associations.
+     *
+     * @param keyed told of each component that has its keys now
+     */
+    DtlsLayer(PeerLoop owner, int components, Consumer<DtlsOutcome> listener, IntConsumer keyed) {
         this.owner = owner;
         this.components = components;
         this.listener = listener;
+        this.keyed = keyed;
     }
 
     /** What it goes by is there. */
@@ -54,6 +64,11 @@ final class DtlsLayer {
 
     RTCDtlsTransportState state() {
         return state;
+    }
+
+    /** Returns whether there are keys, or may still be. */
+    boolean mayConnect() {
+        return state != RTCDtlsTransportState.FAILED && state != RTCDtlsTransportState.CLOSED;
     }
 
     String failure() {
@@ -90,6 +105,7 @@ final class DtlsLayer {
         SecureChannel channel = new SecureChannel(engine, owner.srtpWork(), event -> onEvent(component, dtls, event));
         made[0] = channel;
         channels.set(component - 1, channel);
+        shown.set(component - 1, null);
         if (component == RTP) {
             present = dtls;
             tell(RTCDtlsTransportState.NEW, List.of(), dtls, null);
@@ -156,14 +172,16 @@ final class DtlsLayer {
         }
     }
 
+    /** One transport for the application: it is connected when all components are, and ends with any of them. */
     private void onEvent(int component, Dtls dtls, DtlsEvent event) {
-        if (component != RTP) {
-            return;
-        }
         switch (event) {
             case DtlsEvent.Connected(var keys, List<byte[]> certificates) -> {
-                profile = keys.profile().name().toLowerCase(Locale.ROOT);
-                tell(RTCDtlsTransportState.CONNECTED, certificates, dtls, null);
+                shown.set(component - 1, certificates);
+                if (component == RTP) {
+                    profile = keys.profile().name().toLowerCase(Locale.ROOT);
+                }
+                keyed.accept(component);
+                tellIfConnected(dtls);
             }
             case DtlsEvent.Failed failed -> tell(RTCDtlsTransportState.FAILED, List.of(), dtls, failed);
             case DtlsEvent.Closed() -> tell(RTCDtlsTransportState.CLOSED, List.of(), dtls, null);
@@ -173,11 +191,20 @@ final class DtlsLayer {
         }
     }
 
+    private void tellIfConnected(Dtls dtls) {
+        List<byte[]> certificates = shown.get(RTP - 1);
+        boolean all = components == RTP || shown.get(RTCP - 1) != null;
+        if (certificates != null && all && state != RTCDtlsTransportState.CONNECTED && mayConnect()) {
+            tell(RTCDtlsTransportState.CONNECTED, certificates, dtls, null);
+        }
+    }
+
     private void tell(RTCDtlsTransportState now, List<byte[]> certificates, Dtls dtls, DtlsEvent.@Nullable Failed failed) {
         state = now;
         failure = failed == null ? "" : failed.why();
         boolean fingerprint = failed != null && failed.refusal() == DtlsReason.WRONG_FINGERPRINT;
-        listener.accept(new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.alert(), -1, fingerprint, failure));
+        listener.accept(new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.received(),
+                failed == null ? -1 : failed.sent(), fingerprint, failure));
     }
 
     /** Takes a datagram of records. */
@@ -198,6 +225,10 @@ final class DtlsLayer {
     void multiplex() {
         components = RTP;
         end(channels.set(RTCP - 1, null));
+        Dtls dtls = present;
+        if (dtls != null) {
+            tellIfConnected(dtls);
+        }
     }
 
     /** Ends the associations; the peer is told. */

@@ -4,6 +4,7 @@ import dev.isthmus.ice.session.net.LiveSession;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Media that came while the handshake was ending: a peer that has its keys sends the start of its first picture at once, and nobody would ask for
@@ -25,10 +26,16 @@ final class EarlyMedia {
         return true;
     }
 
-    /** There are keys: hands over what was kept. */
-    void release(LiveSession.Listener to) {
-        for (Packet each = packets.poll(); each != null; each = packets.poll()) {
-            to.onData(each.component(), each.bytes(), 0, each.bytes().capacity());
+    /** A component has its keys: hands over what was kept of it. */
+    void release(int component, LiveSession.Listener to) {
+        List<Packet> kept = List.copyOf(packets);
+        packets.clear();
+        for (Packet each : kept) {
+            if (each.component() == component) {
+                to.onData(component, each.bytes(), 0, each.bytes().capacity());
+            } else {
+                packets.add(each);
+            }
         }
     }
 

@@ -73,7 +73,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         this.ufrag = setup.credentials().ufrag();
         this.servers = setup.configuration().iceServers();
         this.muxed = setup.components() == 1;
-        this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls);
+        this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls, component -> early.release(component, this));
         long now = owner.loop().nowNanos();
         this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), owner.scratch(), now);
     }
@@ -185,9 +185,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     }
 
     private void onDtls(DtlsOutcome outcome) {
-        if (outcome.state() == RTCDtlsTransportState.CONNECTED) {
-            early.release(this);
-        } else if (outcome.state() != RTCDtlsTransportState.CONNECTING) {
+        if (!dtls.mayConnect()) {
             early.forget();
         }
         tell(l -> l.onDtls(outcome));
@@ -307,7 +305,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         }
         SecureChannel channel = dtls.channel(component);
         if (channel == null || !channel.hasKeys()) {
-            if (channel == null || !early.keep(component, buffer, offset, length)) {
+            if (channel == null || !dtls.mayConnect() || !early.keep(component, buffer, offset, length)) {
                 media.refuse(GatewayReason.NO_KEYS_YET);
             }
         } else if (kind == PacketKind.RTP) {
