@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One tone that is sent as telephone events (RFC 4733, section 2.5.1): a packet every 20 ms with the timestamp of its beginning and the time since,
- * the last one three times. A tone that is longer than what 16 bits can say goes on in a further segment.
+ * the last one three times, while sound may go on already (section 2.5.1.4). A tone that is longer than what 16 bits can say goes on in a further segment.
  *
  * <pre>
  * |     event     |E|R|  volume   |          duration             |
@@ -68,8 +68,13 @@ public final class Tone {
         marker = first;
         first = false;
         lastsLeft -= over ? 1 : 0;
-        next = over ? nowNanos : Math.min(nowNanos + INTERVAL, endNanos);
+        next = over ? nowNanos + INTERVAL : Math.min(nowNanos + INTERVAL, endNanos);
         return true;
+    }
+
+    /** Returns whether only its end is still repeated. */
+    public boolean isOver() {
+        return lastsLeft < LAST_TIMES;
     }
 
     private int ticks(long nanos) {

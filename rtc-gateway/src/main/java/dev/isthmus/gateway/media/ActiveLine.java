@@ -14,6 +14,7 @@ final class ActiveLine {
     final byte[] mid;
     final int midId;
     final int ridId;
+    final int repairedRidId;
     final int audioLevelId;
     final int orientationId;
     final int sendTimeId;
@@ -32,6 +33,7 @@ final class ActiveLine {
         this.mid = plan.mid().getBytes(StandardCharsets.US_ASCII);
         this.midId = plan.extension(RtpCapabilities.MID);
         this.ridId = plan.extension(RtpCapabilities.RID);
+        this.repairedRidId = plan.extension(RtpCapabilities.REPAIRED_RID);
         this.audioLevelId = plan.extension(RtpCapabilities.AUDIO_LEVEL);
         this.orientationId = plan.extension(RtpCapabilities.ORIENTATION);
         this.sendTimeId = plan.extension(RtpCapabilities.ABSOLUTE_SEND_TIME);

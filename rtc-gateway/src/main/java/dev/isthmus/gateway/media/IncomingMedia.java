@@ -41,6 +41,8 @@ final class IncomingMedia {
             return;
         }
         number(stream, buffer, offset, length, nowNanos);
+        stream.heardNanos = nowNanos;
+        stream.stats.clockRate(format.clockRate());
         stream.stats.onPacket(stream.ssrc, packet.sequence(), packet.timestamp(), nowNanos);
         int repairs = stream.line.repaired(format.payloadType());
         if (repairs >= 0) {

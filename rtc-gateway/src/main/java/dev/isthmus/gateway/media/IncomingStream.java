@@ -17,6 +17,8 @@ final class IncomingStream {
     IncomingStream repaired;
     long lastKeyframeRequestNanos = Long.MIN_VALUE / 2;
     int fullIntraRequests;
+    /** When its last packet came, or the last report of it. */
+    long heardNanos;
 
     IncomingStream(int ssrc, ActiveLine line, int clockRate, boolean repairs) {
         this.ssrc = ssrc;

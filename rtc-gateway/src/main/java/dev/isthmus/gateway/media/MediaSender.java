@@ -74,11 +74,14 @@ public final class MediaSender implements RtpSink {
     /** Sends by that session from now on. */
     synchronized void attach(MediaSession owner, ActiveLine by) {
         line = by;
-        if (session != owner) {
-            session = owner;
-        }
+        boolean anew = session != owner;
+        session = owner;
         for (OutgoingStream each : streams) {
-            each.begin();
+            if (anew) {
+                each.begin();
+            } else {
+                each.renegotiated();
+            }
         }
     }
 

@@ -27,6 +27,9 @@ public final class MediaSession {
         /** Media of a media description has come for the first time, or again after a silence. */
         void onMedia(String mid);
 
+        /** Nothing comes of a media description any more: its sources have said good-bye, or are silent for long. */
+        void onSilence(String mid);
+
         /** Returns whether the caller is on the session's thread. */
         boolean isHere();
 
@@ -174,6 +177,15 @@ public final class MediaSession {
             }
         }
         return null;
+    }
+
+    /** The peer has told of a stream of repairs: it knows whose they are. */
+    void onRepairsKnown(int ssrc) {
+        for (ActiveLine line : lines) {
+            for (OutgoingStream each : line.out().streams()) {
+                each.repairKnown |= each.repairSsrc == ssrc;
+            }
+        }
     }
 
     @Nullable

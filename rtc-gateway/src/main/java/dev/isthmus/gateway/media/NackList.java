@@ -89,11 +89,14 @@ final class NackList {
         return count == 0;
     }
 
-    /** Returns whether something was given up that only a new picture can repair; asking forgets it. */
-    boolean takeGivenUp() {
-        boolean was = gaveUp;
+    /** Returns whether something was given up that only a new picture can repair. */
+    boolean hasGivenUp() {
+        return gaveUp;
+    }
+
+    /** A new picture was asked for. */
+    void forgive() {
         gaveUp = false;
-        return was;
     }
 
     long nextDeadline(long roundTripNanos) {

@@ -83,6 +83,7 @@ final class OutgoingMedia {
     }
 
     private void put(MediaSender sender, OutgoingStream stream, ActiveLine line, RtpPacket from, int payloadType) {
+        stream.line = line;
         boolean keeps = sender.isVideo() && (stream.repeats() || rate.bitsPerSecond() > 0 || line.transportNumberId > 0);
         ByteBuffer to = keeps ? stream.history().bytes : scratch;
         int at = keeps ? stream.history().room(MediaSession.LONGEST) : TurnData.HEADROOM;
@@ -101,6 +102,7 @@ final class OutgoingMedia {
         to.put(at + header, from.buffer(), from.payloadOffset(), from.payloadLength());
         int length = header + from.payloadLength();
         if (keeps) {
+            stream.earnRepeats();
             long place = stream.history().add(stream.numbers.sequence(), header, length, offset(sendTime, at),
                     offset(transportNumber, at));
             queue(stream, place, false, from.arrivedNanos());
@@ -146,13 +148,14 @@ final class OutgoingMedia {
             waiting = new PacedQueue();
             paced = waiting;
         }
-        if (!waiting.add(stream, place, again)) {
-            session.drop(GatewayReason.PACING_FULL);
-        }
-        waiting.drain(this, rate.bitsPerSecond(), nowNanos);
+        waiting.add(stream, place, again, this, rate.bitsPerSecond(), nowNanos);
         if (!waiting.isEmpty()) {
             session.output().onDeadline();
         }
+    }
+
+    void drop(GatewayReason why) {
+        session.drop(why);
     }
 
     /** Writes what is known only when a packet leaves. */
@@ -193,19 +196,35 @@ final class OutgoingMedia {
         return offset < 0 ? -1 : from + offset;
     }
 
-    /** RFC 4588, section 4: a packet of the stream of repairs, with the original number in front of the payload. */
+    /**
+     * RFC 4588, section 4: a packet of the stream of repairs, with the original number in front of the payload. It says which encoding it repairs
+     * (RFC 8852) until the peer knows the stream.
+     */
     private void repair(OutgoingStream stream, long place, int from, int length, long nowNanos) {
         PacketHistory history = stream.history();
-        int header = history.header(place);
+        ActiveLine line = stream.line;
+        if (line == null) {
+            return;
+        }
         int at = TurnData.HEADROOM;
-        scratch.put(at, history.bytes, from, header);
-        scratch.put(at + header + 2, history.bytes, from + header, length - header);
-        scratch.putShort(at + header, scratch.getShort(at + 2));
-        scratch.put(at + 1, (byte) (scratch.get(at + 1) & 0x80 | stream.repairPayloadType()));
-        scratch.putShort(at + 2, (short) stream.nextRepair());
-        scratch.putInt(at + 8, stream.repairSsrc);
-        stamp(scratch, absolute(history.sendTimeAt(place), at), absolute(history.transportNumberAt(place), at), length + 2, nowNanos);
-        if (session.output().send(false, scratch, at, length + 2)) {
+        boolean marker = history.bytes.get(from + 1) < 0;
+        RtpHeader.write(scratch, at, marker, stream.repairPayloadType(), stream.nextRepair(), RtpHeader.timestamp(history.bytes, from),
+                stream.repairSsrc);
+        extensions.begin(scratch, at);
+        if (!stream.repairKnown) {
+            extensions.add(line.midId, line.mid);
+            extensions.add(line.repairedRidId, stream.ridBytes);
+        }
+        extensions.copy(line.orientationId, history.bytes, from, line.orientationId);
+        int sendTime = extensions.reserve(line.sendTimeId, 3);
+        int transportNumber = extensions.reserve(line.transportNumberId, 2);
+        int header = RtpHeader.FIXED_LENGTH + extensions.end(at);
+        int original = history.header(place);
+        scratch.putShort(at + header, (short) RtpHeader.sequence(history.bytes, from));
+        scratch.put(at + header + 2, history.bytes, from + original, length - original);
+        int repaired = header + 2 + length - original;
+        stamp(scratch, sendTime, transportNumber, repaired, nowNanos);
+        if (session.output().send(false, scratch, at, repaired)) {
             session.count(GatewayReason.REPEATED);
         }
     }
@@ -213,8 +232,13 @@ final class OutgoingMedia {
     /** The peer misses a packet. */
     void onMissing(OutgoingStream stream, int sequence, long nowNanos) {
         long place = stream.hasHistory() ? stream.history().find(sequence, nowNanos) : -1;
-        if (place >= 0) {
+        if (place < 0) {
+            return;
+        }
+        if (stream.mayRepeat()) {
             queue(stream, place, true, nowNanos);
+        } else {
+            session.count(GatewayReason.TOO_MANY_REPEATS);
         }
     }
 }

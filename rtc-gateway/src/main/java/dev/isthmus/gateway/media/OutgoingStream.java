@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** One stream that is sent: an encoding of a track, with its numbers, its repairs, its clock and its counts. */
 final class OutgoingStream {
     private static final int NONE = -1;
+    /** For each packet that is sent two may be repeated, and so many may be saved up. */
+    private static final int REPEATS_A_PACKET = 2;
+    private static final int MOST_REPEATS = 512;
     final int ssrc;
     final int repairSsrc;
     final Rewriter numbers;
@@ -32,6 +35,12 @@ final class OutgoingStream {
     long firstNanos;
     /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
     boolean known;
+    /** The same of its repairs. */
+    boolean repairKnown;
+    /** By which media description it is sent. */
+    @Nullable
+    ActiveLine line;
+    private int repeatsLeft = MOST_REPEATS;
 
     OutgoingStream(boolean video, RandomSource random) {
         this.ssrc = random.nextInt();
@@ -47,9 +56,25 @@ final class OutgoingStream {
 
     /** Is sent by another session from now on, to a peer that does not know it. */
     void begin() {
-        format = null;
+        renegotiated();
         known = false;
+        repairKnown = false;
         generation = 0;
+    }
+
+    /** Formats may be called something else from now on. */
+    void renegotiated() {
+        format = null;
+    }
+
+    void earnRepeats() {
+        repeatsLeft = Math.min(MOST_REPEATS, repeatsLeft + REPEATS_A_PACKET);
+    }
+
+    boolean mayRepeat() {
+        boolean may = repeatsLeft > 0;
+        repeatsLeft -= may ? 1 : 0;
+        return may;
     }
 
     /** Returns the payload type of a format, or -1 when the peer does not take it. */

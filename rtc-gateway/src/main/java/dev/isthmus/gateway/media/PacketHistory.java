@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  * One piece of memory, used round and round.
  */
 final class PacketHistory {
-    private static final int PLACES = 512;
-    private static final int SIZE = 1 << 18;
+    static final int PLACES = 512;
+    static final int SIZE = 1 << 18;
     private static final int NOTHING = -1;
     /** No packet is repeated more often than this. */
     private static final long LEAST_BETWEEN = TimeUnit.MILLISECONDS.toNanos(10);
@@ -22,6 +22,8 @@ final class PacketHistory {
     private final int[] sendTimes = new int[PLACES];
     private final int[] transportNumbers = new int[PLACES];
     private final long[] repeated = new long[PLACES];
+    /** The place of the last packet whose number has such low bits. */
+    private final long[] bySequence = new long[PLACES];
     private long written;
     private long added;
 
@@ -51,6 +53,7 @@ final class PacketHistory {
         sendTimes[place] = sendTime;
         transportNumbers[place] = transportNumber;
         repeated[place] = Long.MIN_VALUE / 2;
+        bySequence[sequence % PLACES] = added;
         written += length;
         return added++;
     }
@@ -63,17 +66,13 @@ final class PacketHistory {
 
     /** Returns the place of a packet that may be repeated now, or -1. */
     long find(int sequence, long nowNanos) {
-        for (long place = added - 1; place >= 0 && place >= added - PLACES; place--) {
-            int at = (int) (place % PLACES);
-            if (sequences[at] == sequence) {
-                if (!holds(place) || nowNanos - repeated[at] < LEAST_BETWEEN) {
-                    return NOTHING;
-                }
-                repeated[at] = nowNanos;
-                return place;
-            }
+        long place = bySequence[sequence % PLACES];
+        int at = (int) (place % PLACES);
+        if (!holds(place) || sequences[at] != sequence || nowNanos - repeated[at] < LEAST_BETWEEN) {
+            return NOTHING;
         }
-        return NOTHING;
+        repeated[at] = nowNanos;
+        return place;
     }
 
     boolean isThere(long place) {

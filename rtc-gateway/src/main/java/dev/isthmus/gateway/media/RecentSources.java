@@ -64,15 +64,24 @@ public final class RecentSources {
         Source source = find(contributing, ssrc);
         if (source == null) {
             source = new Source(contributing, ssrc);
-            if (sources.size() >= MOST) {
-                sources.remove(0);
-            }
             source.nanos = packet.arrivedNanos();
-            sources.add(source);
+            if (sources.size() < MOST) {
+                sources.add(source);
+            } else {
+                sources.set(oldest(), source);
+            }
         }
         source.nanos = packet.arrivedNanos();
         source.rtpTimestamp = packet.timestamp();
         source.level = level;
+    }
+
+    private int oldest() {
+        int oldest = 0;
+        for (int i = 1; i < sources.size(); i++) {
+            oldest = sources.get(i).nanos - sources.get(oldest).nanos < 0 ? i : oldest;
+        }
+        return oldest;
     }
 
     private @Nullable Source find(boolean contributing, int ssrc) {

@@ -17,6 +17,8 @@ final class ReportSession implements Rtcp.Visitor {
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(1);
     /** More requests than five a second help nobody. */
     private static final long KEYFRAME_INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Five times the shortest usual interval between reports (RFC 3550, section 6.3.5). */
+    private static final long LONGEST_SILENCE = TimeUnit.SECONDS.toNanos(25);
     private static final int MOST_BLOCKS = 31;
     private static final long USUAL_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -71,6 +73,7 @@ final class ReportSession implements Rtcp.Visitor {
         }
         if (Deadline.due(nextReport, nowNanos)) {
             nextReport = session.lines().isEmpty() ? Deadline.NONE : nowNanos + INTERVAL;
+            forgetSilent();
             report();
             limitBitrate();
             tellBitrate();
@@ -122,8 +125,12 @@ final class ReportSession implements Rtcp.Visitor {
             if (missing.write(feedback(ssrc), ssrc, each.ssrc, roundTripNanos(), now)) {
                 send();
             }
-            if (missing.takeGivenUp()) {
-                requestKeyframe(each);
+            if (missing.hasGivenUp()) {
+                if (requestKeyframe(each)) {
+                    missing.forgive();
+                } else {
+                    nextNack = Deadline.nearer(nextNack, each.lastKeyframeRequestNanos + KEYFRAME_INTERVAL);
+                }
             }
             if (!missing.isEmpty()) {
                 nextNack = Deadline.nearer(nextNack, missing.nextDeadline(roundTripNanos()));
@@ -140,30 +147,34 @@ final class ReportSession implements Rtcp.Visitor {
         }
     }
 
-    /** Each stream that is sent is reported on; what is received is told with the first of them, or by a receiver that sends nothing. */
+    /** Each stream that is sent is reported on; what is received is told with the first of them, and what is left by a receiver that sends nothing. */
     private void report() {
         List<ReceptionStats> about = new ArrayList<>();
         for (IncomingStream each : session.sources().streams()) {
-            if (each.stats.started() && about.size() < MOST_BLOCKS) {
+            if (each.stats.started()) {
                 about.add(each.stats);
             }
         }
-        boolean told = false;
+        int from = 0;
         for (ActiveLine line : session.lines()) {
             for (OutgoingStream each : line.out().streams()) {
                 if (line.sendsAny() && each.reports(line.out().relays(), now)) {
                     writer.begin(scratch, TurnData.HEADROOM).senderReport(each.ssrc, each.ntp(clock, now), each.timestamp(now),
-                            each.packets, each.bytes, told ? List.of() : about, now).description(each.ssrc);
+                            each.packets, each.bytes, blocks(about, from), now).description(each.ssrc);
                     send();
-                    told = true;
+                    from += MOST_BLOCKS;
                 }
             }
         }
-        if (!told && !about.isEmpty()) {
-            int ssrc = ownSsrc();
-            writer.begin(scratch, TurnData.HEADROOM).receiverReport(ssrc, about, now).description(ssrc);
+        for (int ssrc = ownSsrc(); from < about.size(); from += MOST_BLOCKS) {
+            writer.begin(scratch, TurnData.HEADROOM).receiverReport(ssrc, blocks(about, from), now).description(ssrc);
             send();
         }
+    }
+
+    /** As many as one report can say. */
+    private static List<ReceptionStats> blocks(List<ReceptionStats> about, int from) {
+        return about.subList(Math.min(from, about.size()), Math.min(from + MOST_BLOCKS, about.size()));
     }
 
     private int ownSsrc() {
@@ -183,9 +194,10 @@ final class ReportSession implements Rtcp.Visitor {
         }
     }
 
-    private void requestKeyframe(IncomingStream of) {
+    /** Returns whether it was asked for: not too soon after the last time. */
+    private boolean requestKeyframe(IncomingStream of) {
         if (now - of.lastKeyframeRequestNanos < KEYFRAME_INTERVAL) {
-            return;
+            return false;
         }
         of.lastKeyframeRequestNanos = now;
         session.count(GatewayReason.KEYFRAME_REQUESTS);
@@ -197,6 +209,7 @@ final class ReportSession implements Rtcp.Visitor {
             feedback(ssrc).pictureLoss(ssrc, of.ssrc);
         }
         send();
+        return true;
     }
 
     void bye(MediaSender sender) {
@@ -213,6 +226,7 @@ final class ReportSession implements Rtcp.Visitor {
     public void onSenderReport(int ssrc, long ntp, int rtpTimestamp) {
         IncomingStream stream = session.sources().bySsrc(ssrc);
         if (stream != null) {
+            stream.heardNanos = now;
             stream.stats.onSenderReport(ssrc, NtpClock.middle(ntp), now);
             if (!stream.repairs) {
                 stream.line.in().onSenderReport(ssrc, ntp, rtpTimestamp, now);
@@ -224,6 +238,7 @@ final class ReportSession implements Rtcp.Visitor {
     public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
         OutgoingStream stream = session.stream(aboutSsrc);
         if (stream == null) {
+            session.onRepairsKnown(aboutSsrc);
             return;
         }
         stream.known = true;
@@ -263,14 +278,37 @@ final class ReportSession implements Rtcp.Visitor {
     }
 
     @Override
-    public boolean onTransportFeedback(ByteBuffer b, int at, int length) {
-        boolean sound = session.outgoing().rate().onFeedback(b, at, length, now);
+    public void onTransportFeedback(ByteBuffer b, int at, int length) {
+        if (!session.outgoing().rate().onFeedback(b, at, length, now)) {
+            session.refuse(GatewayReason.RTCP_MALFORMED);
+        }
         tellBitrate();
-        return sound;
     }
 
     @Override
     public void onBye(int ssrc) {
-        session.sources().forget(ssrc);
+        IncomingStream gone = session.sources().bySsrc(ssrc);
+        if (gone != null) {
+            forget(gone);
+        }
+    }
+
+    /** A source is gone (RFC 3550, sections 6.3.4 and 6.3.5): what it was the last one of is silent now. */
+    private void forget(IncomingStream gone) {
+        session.sources().forget(gone.ssrc);
+        MediaReceiver receiver = gone.line.in();
+        boolean silent = session.sources().streams().stream().noneMatch(s -> s.line == gone.line && !s.repairs);
+        if (silent && receiver.told) {
+            receiver.told = false;
+            session.output().onSilence(gone.line.plan.mid());
+        }
+    }
+
+    private void forgetSilent() {
+        for (IncomingStream each : List.copyOf(session.sources().streams())) {
+            if (now - each.heardNanos > LONGEST_SILENCE) {
+                forget(each);
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ final class SendRate {
     }
 
     void onLimit(long bitsPerSecond) {
-        limit = bitsPerSecond;
+        limit = Math.max(BandwidthEstimator.LEAST, bitsPerSecond);
         estimator.onLimit(bitsPerSecond);
     }
 

@@ -25,11 +25,19 @@ final class Tones {
         OutgoingStream stream = sender.streams()[0];
         RtpFormat format = line == null ? null : format(line, stream.numbers.clockRate());
         if (format != null) {
-            playing.removeIf(p -> p.sender() == sender);
+            playing.stream().filter(p -> p.sender() == sender).findFirst().ifPresent(p -> cutShort(p, nowNanos));
             playing.add(new Playing(sender, new Tone(event, format.clockRate(), durationNanos, nowNanos), format,
                     stream.numbers.timestampAt(nowNanos)));
             session.output().onDeadline();
         }
+    }
+
+    /** The next tone does not wait until the end of the one before was repeated. */
+    private void cutShort(Playing last, long nowNanos) {
+        while (last.tone().isOver() && last.tone().nextDeadline() != Deadline.NONE && last.tone().poll(last.tone().nextDeadline())) {
+            media.sendTone(last.sender(), last.format().payloadType(), last.tone(), last.timestamp(), nowNanos);
+        }
+        playing.remove(last);
     }
 
     /** The one with the clock of the sound, as RFC 4733, section 2.1 wants it. */
@@ -46,7 +54,7 @@ final class Tones {
     /** Returns whether a sender sends a tone now, and no sound. */
     boolean isPlaying(MediaSender sender) {
         for (int i = 0; i < playing.size(); i++) {
-            if (playing.get(i).sender() == sender) {
+            if (playing.get(i).sender() == sender && !playing.get(i).tone().isOver()) {
                 return true;
             }
         }

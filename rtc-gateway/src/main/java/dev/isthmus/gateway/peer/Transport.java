@@ -287,7 +287,14 @@ final class Transport {
         @Override
         public void onMedia(String mid) {
             if (!deaf) {
-                events.mediaCame(mid);
+                events.media(mid, true);
+            }
+        }
+
+        @Override
+        public void onSilence(String mid) {
+            if (!deaf) {
+                events.media(mid, false);
             }
         }
     }

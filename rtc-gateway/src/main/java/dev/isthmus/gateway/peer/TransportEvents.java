@@ -203,13 +203,14 @@ final class TransportEvents {
         updateGathering();
     }
 
-    void mediaCame(String mid) {
+    /** Media comes of that media description, or does not any more. */
+    void media(String mid, boolean comes) {
         RTCRtpTransceiver transceiver;
         synchronized (state.lock) {
             transceiver = state.closed ? null : state.withMid(mid);
         }
         if (transceiver != null && !transceiver.stopping && transceiver.receptive) {
-            transceiver.receiver.getTrack().mute(false);
+            transceiver.receiver.getTrack().mute(!comes);
         }
     }
 

@@ -50,8 +50,11 @@ public interface TransportPort {
         /** DTLS got on. */
         void onDtls(DtlsOutcome outcome);
 
-        /** The first packet of a media description has come. */
+        /** The first packet of a media description has come, or the first after a silence. */
         void onMedia(String mid);
+
+        /** Nothing comes of a media description any more. */
+        void onSilence(String mid);
     }
 
     /** Gathers, with our first credentials. */

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 public final class BandwidthEstimator {
     /** What is believed before anything was measured, in bit/s. */
     public static final long FIRST = 300_000;
-    private static final long LEAST = 50_000;
+    /** What is sent in any case, in bit/s: with less no picture ever gets through. */
+    public static final long LEAST = 50_000;
     private static final long MOST = 100_000_000;
     private static final long BURST_MICROS = 5_000;
     private static final double BACK_OFF = 0.85;

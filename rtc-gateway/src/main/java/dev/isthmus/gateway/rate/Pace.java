@@ -30,6 +30,6 @@ public final class Pace {
     public void onSent(int size, long estimate, long waiting, long nowNanos) {
         double atLeast = waiting * 8e9 / LONGEST_WAIT;
         double rate = Math.max(FACTOR * estimate, atLeast);
-        paidUntil = Math.max(paidUntil, nowNanos) + (long) (size * 8e9 / rate);
+        paidUntil = Math.min(Math.max(paidUntil, nowNanos) + (long) (size * 8e9 / rate), nowNanos + LONGEST_WAIT);
     }
 }

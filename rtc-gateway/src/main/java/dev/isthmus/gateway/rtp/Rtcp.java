@@ -47,10 +47,8 @@ public final class Rtcp {
         /** What the peer wants to receive at most in bit/s (draft-alvestrand-rmcat-remb-03). */
         default void onBitrateLimit(long bitsPerSecond) {}
 
-        /** Feedback about a transport, to be read by {@link TransportFeedback}; returns false when it is malformed. */
-        default boolean onTransportFeedback(ByteBuffer b, int at, int length) {
-            return true;
-        }
+        /** Feedback about a transport, to be read by {@link TransportFeedback}. */
+        default void onTransportFeedback(ByteBuffer b, int at, int length) {}
 
         /** A source says good-bye. */
         void onBye(int ssrc);
@@ -102,8 +100,8 @@ public final class Rtcp {
             case TRANSPORT_FEEDBACK -> transportFeedback(b, at, length, count, visitor);
             case PAYLOAD_FEEDBACK -> payloadFeedback(b, at, length, count, visitor);
             case BYE -> {
-                if (count > 0 && length >= HEADER) {
-                    visitor.onBye(b.getInt(at + 4));
+                for (int i = 0; i < count && 4 * i + HEADER <= length; i++) {
+                    visitor.onBye(b.getInt(at + 4 + 4 * i));
                 }
             }
             default -> {

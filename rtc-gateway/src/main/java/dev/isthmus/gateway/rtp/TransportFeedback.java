@@ -31,6 +31,8 @@ public final class TransportFeedback {
     private static final int VECTOR_OF_ONE_BIT = 14;
     private static final int LONGEST_RUN = 0x1fff;
     private static final int MOST_STATUSES = 512;
+    /** Nobody remembers more packets; a feedback packet can claim sixteen times as many in a few bytes. */
+    private static final int MOST_READ = 4096;
 
     /** Hears what a feedback packet says. */
     public interface Visitor {
@@ -57,7 +59,7 @@ public final class TransportFeedback {
         }
         int base = b.getShort(at + BASE) & 0xffff;
         int count = b.getShort(at + COUNT) & 0xffff;
-        int deltas = chunksEnd(b, at, length, count);
+        int deltas = count > MOST_READ ? -1 : chunksEnd(b, at, length, count);
         if (deltas < 0) {
             return false;
         }

@@ -190,6 +190,11 @@ final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
     }
 
     @Override
+    public void onSilence(String mid) {
+        // nor hides it
+    }
+
+    @Override
     public boolean isHere() {
         return true;
     }

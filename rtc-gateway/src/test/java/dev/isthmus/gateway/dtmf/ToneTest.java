@@ -27,7 +27,7 @@ class ToneTest {
     @Test
     void aPacketEveryTwentyMillisecondsAndTheLastThreeTimes() {
         List<Packet> packets = play(new Tone(Tone.event('#'), 8000, TimeUnit.MILLISECONDS.toNanos(100), 0));
-        assertThat(packets).extracting(Packet::millis).containsExactly(20L, 40L, 60L, 80L, 100L, 100L, 100L);
+        assertThat(packets).extracting(Packet::millis).containsExactly(20L, 40L, 60L, 80L, 100L, 120L, 140L);
         assertThat(packets).extracting(Packet::duration).containsExactly(160, 320, 480, 640, 800, 800, 800);
         assertThat(packets).extracting(Packet::end).containsExactly(false, false, false, false, true, true, true);
         assertThat(packets).extracting(Packet::marker).containsExactly(true, false, false, false, false, false, false);

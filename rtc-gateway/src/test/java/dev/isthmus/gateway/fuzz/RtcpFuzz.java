@@ -79,9 +79,9 @@ class RtcpFuzz {
         }
 
         @Override
-        public boolean onTransportFeedback(ByteBuffer b, int at, int length) {
+        public void onTransportFeedback(ByteBuffer b, int at, int length) {
             hear("feedback", length);
-            return TransportFeedback.read(b, at, length, this);
+            hear("sound", TransportFeedback.read(b, at, length, this) ? 1 : 0);
         }
 
         @Override

@@ -43,6 +43,8 @@ final class MediaBench {
     final Side receiver = new Side();
     /** Which RTP packets from the sender are lost, by their count from 0. */
     IntPredicate lost = n -> false;
+    /** Nothing arrives any more. */
+    boolean cut;
     /** How many RTP packets the sender has sent. */
     int sent;
 
@@ -53,6 +55,8 @@ final class MediaBench {
         final List<byte[]> rtp = new ArrayList<>();
         final List<byte[]> rtcp = new ArrayList<>();
         final List<Long> bitrates = new ArrayList<>();
+        /** Whether media came, each time that was told. */
+        final List<Boolean> comes = new ArrayList<>();
         final MediaSession session;
         final MediaSender out;
         final MediaReceiver in;
@@ -99,7 +103,12 @@ final class MediaBench {
 
         @Override
         public void onMedia(String mid) {
-            // nobody shows a track here
+            comes.add(true);
+        }
+
+        @Override
+        public void onSilence(String mid) {
+            comes.add(false);
         }
 
         @Override
@@ -145,7 +154,7 @@ final class MediaBench {
 
     private void fly(Side from, boolean rtcp, byte[] bytes) {
         boolean data = from == sender && !rtcp;
-        if (data && lost.test(sent++)) {
+        if (data && lost.test(sent++) || cut) {
             return;
         }
         long at = from == sender ? forth.send(bytes.length, now) : now + 20 * MILLI;
@@ -172,6 +181,14 @@ final class MediaBench {
         int header = writer.nackBegin(receiver.out.ssrc(), sender.out.ssrc());
         writer.nackItem(sequence, 0);
         writer.nackEnd(header);
+        sender.session.onRtcp(room, HEADROOM, writer.length(), now);
+    }
+
+    /** The receiver says how much it wants at most. */
+    void limit(long bitsPerSecond) {
+        ByteBuffer room = ByteBuffer.allocate(MediaSession.ROOM);
+        RtcpWriter writer = new RtcpWriter("cname").begin(room, HEADROOM);
+        writer.bitrateLimit(receiver.out.ssrc(), sender.out.ssrc(), bitsPerSecond);
         sender.session.onRtcp(room, HEADROOM, writer.length(), now);
     }
 

@@ -8,6 +8,8 @@ import dev.isthmus.gateway.rtp.RtpHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
+import dev.isthmus.gateway.rtp.HeaderExtensions;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
 import org.junit.jupiter.api.Test;
 
 /** What is lost is asked for and repeated (RFC 4585, RFC 4588); what cannot be repeated leads to a new picture. In virtual time. */
@@ -132,5 +134,39 @@ class RepairTest {
         assertThat(asked.get(0).getInt(12)).isEqualTo(bench.sender.out.ssrc());
         assertThat(asked.get(1).get(16) - asked.get(0).get(16)).as("each with the next number").isEqualTo(1);
         assertThat(bench.sender.keyframeRequests).isEqualTo(3);
+    }
+
+    @Test
+    void aRepetitionSaysWhichEncodingItRepairs() {
+        MediaBench bench = new MediaBench();
+        bench.sender.out.encodings(List.of(new MediaSender.Encoding("lo", true), new MediaSender.Encoding("hi", true)));
+        bench.configure(MediaBench.vp8(true, "nack"), RtpCapabilities.MID, RtpCapabilities.RID, RtpCapabilities.REPAIRED_RID);
+        bench.give(1, 0, 100, true, 0);
+        bench.give(1, 0, 100, true, 1);
+        int first = RtpHeader.sequence(ByteBuffer.wrap(bench.sender.rtp.get(0)), 0);
+        bench.ask(first);
+        ByteBuffer repair = ByteBuffer.wrap(bench.sender.rtp.get(2));
+        assertThat(RtpHeader.payloadType(repair, 0)).isEqualTo(97);
+        assertThat(HeaderExtensions.text(repair, 0, 1)).isEqualTo("v");
+        assertThat(HeaderExtensions.text(repair, 0, 2)).as("it is not of that stream").isNull();
+        assertThat(HeaderExtensions.text(repair, 0, 3)).isEqualTo("lo");
+        assertThat(repair.getShort(RtpHeader.length(repair, 0, repair.capacity())) & 0xffff).isEqualTo(first);
+    }
+
+    @Test
+    void aPeerCannotHaveMoreRepeatedThanIsSent() {
+        MediaBench bench = new MediaBench();
+        bench.configure(MediaBench.vp8(true, "nack"));
+        bench.give(1, 0, 100, true, 0);
+        int first = RtpHeader.sequence(ByteBuffer.wrap(bench.sender.rtp.get(0)), 0);
+        for (int i = 0; i < 1000; i++) {
+            bench.ask(first);
+            bench.pass(20 * MediaBench.MILLI);
+        }
+        assertThat(bench.sender.counters.get(GatewayReason.REPEATED)).isEqualTo(512);
+        assertThat(bench.sender.counters.get(GatewayReason.TOO_MANY_REPEATS)).isEqualTo(488);
+        bench.give(2, 3000, 100, true, 0);
+        bench.ask(first);
+        assertThat(bench.sender.counters.get(GatewayReason.REPEATED)).isEqualTo(513);
     }
 }

@@ -92,4 +92,32 @@ class SendRateTest {
         send(bench, 3);
         assertThat(told(bench)).isLessThan(600_000);
     }
+
+    @Test
+    void aPictureThatIsLargerThanWhatIsKeptArrivesWhole() {
+        MediaBench bench = new MediaBench();
+        bench.configure(MediaBench.vp8(true, "nack", "transport-cc"), RtpCapabilities.TRANSPORT_NUMBER);
+        for (int i = 0; i < 700; i++) {
+            bench.give(i, 0, PACKET, i == 699, 0);
+        }
+        assertThat(bench.sent).as("some of it is paced").isLessThan(700);
+        bench.pass(MediaBench.SECOND);
+        assertThat(bench.receiver.heard).hasSize(700);
+    }
+
+    @Test
+    void aLimitOfNothingIsNeitherNoLimitNorTheEnd() {
+        MediaBench bench = new MediaBench();
+        bench.configure(MediaBench.vp8(false, "goog-remb", "nack"));
+        for (long limit = 0; limit < 2; limit++) {
+            int before = bench.sent;
+            bench.limit(limit);
+            for (int i = 0; i < 20; i++) {
+                bench.give(before + i, 3000 * i, PACKET, true, 0);
+            }
+            assertThat(bench.sent - before).as("paced").isLessThan(20);
+            bench.pass(MediaBench.SECOND);
+            assertThat(bench.sent - before).as("but sent").isEqualTo(20);
+        }
+    }
 }

@@ -9,6 +9,7 @@ import dev.isthmus.gateway.sdp.RtpCapabilities;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The streams of a sender: their numbers, names, reports and good-byes. In virtual time. */
@@ -78,5 +79,53 @@ class StreamTest {
         assertThat(bye.get(0).getInt(4)).isEqualTo(bench.sender.out.ssrc());
         assertThat(bench.receiver.heard).hasSize(1);
         assertThat(bench.receiver.session.sources().streams()).isEmpty();
+    }
+
+    @Test
+    void aReceiverIsSilentWhenItsLastSourceSaysGoodBye() {
+        MediaBench bench = new MediaBench();
+        bench.sender.out.encodings(List.of(new MediaSender.Encoding("lo", true), new MediaSender.Encoding("hi", true)));
+        bench.configure(MediaBench.vp8(false), RtpCapabilities.MID);
+        bench.give(1, 0, 100, true, 0);
+        bench.give(1, 0, 100, true, 1);
+        bench.pass(100 * MediaBench.MILLI);
+        assertThat(bench.receiver.comes).containsExactly(true);
+        ByteBuffer both = ByteBuffer.allocate(12).putInt(0x82cb0002);
+        bench.receiver.session.sources().streams().forEach(s -> both.putInt(s.ssrc));
+        bench.receiver.session.onRtcp(both, 0, 12, bench.now);
+        assertThat(bench.receiver.session.sources().streams()).as("one packet for both").isEmpty();
+        assertThat(bench.receiver.comes).containsExactly(true, false);
+        bench.give(2, 3000, 100, true, 0);
+        bench.pass(100 * MediaBench.MILLI);
+        assertThat(bench.receiver.comes).containsExactly(true, false, true);
+    }
+
+    @Test
+    void aSourceOfWhichNothingIsHeardIsForgotten() {
+        MediaBench bench = new MediaBench();
+        bench.configure(MediaBench.vp8(false), RtpCapabilities.MID);
+        bench.give(1, 0, 100, true, 0);
+        bench.pass(60 * MediaBench.SECOND);
+        assertThat(bench.receiver.comes).as("its reports still come").containsExactly(true);
+        bench.cut = true;
+        bench.pass(20 * MediaBench.SECOND);
+        assertThat(bench.receiver.comes).containsExactly(true);
+        bench.pass(7 * MediaBench.SECOND);
+        assertThat(bench.receiver.comes).containsExactly(true, false);
+        assertThat(bench.receiver.session.sources().streams()).isEmpty();
+    }
+
+    @Test
+    void moreSourcesThanOneReportCanSayAreToldInSeveral() {
+        MediaBench bench = new MediaBench();
+        List<MediaSender.Encoding> all = IntStream.range(0, 40).mapToObj(i -> new MediaSender.Encoding("e" + i, true)).toList();
+        bench.sender.out.encodings(all);
+        bench.configure(MediaBench.vp8(false), RtpCapabilities.MID);
+        for (int i = 0; i < 40; i++) {
+            bench.give(1, 0, 100, true, i);
+        }
+        bench.pass(1500 * MediaBench.MILLI);
+        List<Integer> blocks = MediaBench.parts(bench.receiver.rtcp, Rtcp.RECEIVER_REPORT, -1).stream().map(b -> b.get(0) & 0x1f).toList();
+        assertThat(blocks).containsExactly(31, 9);
     }
 }

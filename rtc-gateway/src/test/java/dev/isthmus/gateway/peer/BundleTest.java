@@ -3,8 +3,11 @@ package dev.isthmus.gateway.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import dev.isthmus.gateway.rtp.RtpHeader;
+import dev.isthmus.gateway.sdp.RtpCapabilities;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,7 +135,11 @@ class BundleTest {
     void rtcpGoesByAComponentOfItsOwnWhereThePeerDoesNotMultiplex() throws Exception {
         RTCConfiguration negotiate = RTCConfiguration.DEFAULT.withRtcpMuxPolicy(RTCRtcpMuxPolicy.NEGOTIATE);
         try (Pair pair = new Pair(negotiate, negotiate)) {
-            pair.a.addTransceiver("audio");
+            RtpTrackSource source = new RtpTrackSource("video");
+            CompletableFuture<Boolean> asked = new CompletableFuture<>();
+            CompletableFuture<MediaStreamTrack> came = new CompletableFuture<>();
+            pair.b.setOnTrack(e -> e.getTrack().setOnUnmute(u -> came.complete(e.getTrack())));
+            pair.a.addTrack(source.track());
             Pair.get(pair.a.setLocalDescription());
             Pair.get(pair.b.setRemoteDescription(unmuxed(Objects.requireNonNull(pair.a.getLocalDescription()))));
             Pair.get(pair.b.setLocalDescription());
@@ -143,6 +150,11 @@ class BundleTest {
             Pair.get(Pair.reaches(pair.b, RTCPeerConnectionState.CONNECTED));
             assertThat(Objects.requireNonNull(pair.b.getLocalDescription()).sdp().lines()
                     .filter(l -> l.matches("a=candidate:\\S+ 2 udp .*")).count()).isPositive();
+            source.send(Pair.opus(1, (byte) 1), 0, RtpHeader.FIXED_LENGTH + 1, RtpCapabilities.formats("video").get(0), System.nanoTime());
+            MediaStreamTrack track = Pair.get(came);
+            source.setOnKeyframeRequest(of -> asked.complete(true));
+            track.requestKeyframe();
+            assertThat(Pair.get(asked)).as("by the component of RTCP").isTrue();
         }
     }
 

@@ -33,6 +33,8 @@ class IntruderTest {
     /** One that must be understood, and is not. */
     private static final int UNKNOWN = 0x7ff0;
 
+    private static final byte LAST_OF_SILENCE = 100;
+
     private final Middle middle;
     private final Pair pair;
     private final RtpTrackSource source = new RtpTrackSource("audio");
@@ -59,7 +61,8 @@ class IntruderTest {
         while (heard.poll(20, TimeUnit.MILLISECONDS) == null) {
             say(0); // b may have its keys a little later
         }
-        heard.clear();
+        say(LAST_OF_SILENCE);
+        heardUntil(LAST_OF_SILENCE);
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The states of transports, one by one and together (webrtc-pc, sections 4.3.3, 4.3.4, 5.5 and 5.6). */
 class StatesTest {
+    private static final int BAD_CERTIFICATE = 42;
     private final Pair pair = new Pair();
     private final RTCPeerConnection a = pair.a;
     private final RTCPeerConnection b = pair.b;
@@ -75,11 +76,18 @@ class StatesTest {
         Pair.get(b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, other)));
         Objects.requireNonNull(b.getReceivers().get(0).getTransport()).setOnError(e -> error.complete(e.getError()));
         Pair.get(b.setLocalDescription());
+        CompletableFuture<RTCError> errorToo = new CompletableFuture<>();
+        Objects.requireNonNull(a.getSenders().get(0).getTransport()).setOnError(e -> errorToo.complete(e.getError()));
         CompletableFuture<?> failedToo = Pair.reaches(a, RTCPeerConnectionState.FAILED);
         Pair.get(a.setRemoteDescription(Pair.local(b)));
         Pair.get(failed);
         assertThat(Pair.get(error).getErrorDetail()).isEqualTo(RTCErrorDetailType.FINGERPRINT_FAILURE);
+        assertThat(Pair.get(error).getSentAlert()).isEqualTo(BAD_CERTIFICATE);
+        assertThat(Pair.get(error).getReceivedAlert()).isNull();
         Pair.get(failedToo);
+        assertThat(Pair.get(errorToo).getErrorDetail()).isEqualTo(RTCErrorDetailType.DTLS_FAILURE);
+        assertThat(Pair.get(errorToo).getReceivedAlert()).isEqualTo(BAD_CERTIFICATE);
+        assertThat(Pair.get(errorToo).getSentAlert()).isNull();
         assertThat(b.getReceivers().get(0).getTrack().isMuted()).isTrue();
         assertThat(Objects.requireNonNull(b.getReceivers().get(0).getTransport()).getRemoteCertificates()).isEmpty();
     }

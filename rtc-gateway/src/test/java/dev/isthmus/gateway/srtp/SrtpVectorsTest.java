@@ -157,4 +157,19 @@ class SrtpVectorsTest {
             assertThat(in.reason()).isEqualTo(GatewayReason.SRTP_REPLAYED);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(SrtpProfile.class)
+    void whatWasSentLastCanBeRepeatedAndNothingElseUnderItsNumber(SrtpProfile profile) {
+        SrtpContext out = SrtpContext.outbound(keys(profile, false), new byte[SrtpContext.ROOM]);
+        ByteBuffer packet = rtp(1, 60);
+        int length = out.protectRtp(packet, 0, 60);
+        for (int i = 0; i < 3; i++) {
+            ByteBuffer again = rtp(1, 60);
+            assertThat(out.repeatRtp(again, 0, 60)).isEqualTo(length);
+            assertThat(again).isEqualTo(packet);
+        }
+        assertThat(out.protectRtp(rtp(1, 60), 0, 60)).isEqualTo(-1);
+        assertThat(out.repeatRtp(rtp(2, 60), 0, 60)).isEqualTo(-1);
+    }
 }

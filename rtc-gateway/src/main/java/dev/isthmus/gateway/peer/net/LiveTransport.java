@@ -370,6 +370,11 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     }
 
     @Override
+    public void onSilence(String mid) {
+        tell(l -> l.onSilence(mid));
+    }
+
+    @Override
     public boolean isHere() {
         return owner.loop().inLoop();
     }
