@@ -42,12 +42,19 @@ final class AnswerMaker {
         List<LocalSection> written = new ArrayList<>();
         Map<Transport, String> tellers = SectionWriter.tellers(accepted, groups);
         Map<Transport, Map<Integer, String>> extensionIds = new HashMap<>();
+        Map<Transport, String> tlsIds = new HashMap<>(); // of the associations that follow
         for (int i = 0; i < accepted.size(); i++) {
-            written.add(write(offer, i, accepted.get(i), credentials, tellers, extensionIds));
+            Transport t = accepted.get(i).transport();
+            if (t != null && t.wouldBeginAnew(tagged(offer, offer.sections.get(i)))) {
+                tlsIds.computeIfAbsent(t, k -> state.host.random().token(32));
+            }
+        }
+        for (int i = 0; i < accepted.size(); i++) {
+            written.add(write(offer, i, accepted.get(i), credentials, tellers, extensionIds, tlsIds));
         }
         List<String> options = offer.sections.stream().flatMap(s -> s.transport().options().stream())
                 .filter(o -> o.equals("trickle") || o.equals("ice2")).distinct().toList();
-        return new DescriptionPlan(writer.write(options, groups, written), List.copyOf(accepted), credentials, state.revision);
+        return new DescriptionPlan(writer.write(options, groups, written), List.copyOf(accepted), credentials, tlsIds, state.revision);
     }
 
     private static boolean restarts(Transport t, MediaSection.Transport theirs) {
@@ -133,7 +140,7 @@ final class AnswerMaker {
     }
 
     private LocalSection write(AppliedDescription offer, int index, Section section, Map<Transport, IceCredentials> credentials,
-            Map<Transport, String> tellers, Map<Transport, Map<Integer, String>> extensionIds) {
+            Map<Transport, String> tellers, Map<Transport, Map<Integer, String>> extensionIds, Map<Transport, String> tlsIds) {
         MediaSection offered = offer.sections.get(index);
         RTCRtpTransceiver t = section.transceiver();
         Transport transport = section.transport();
@@ -144,12 +151,9 @@ final class AnswerMaker {
         List<HeaderExtension> extensions = HeaderIds.answer(offered, extensionIds.computeIfAbsent(transport, k -> new HashMap<>()));
         LocalSection.Media media = writer.media(t, direction, codecs(t, offered), extensions, simulcast(t, offered, direction));
         MediaSection.Transport theirs = tagged(offer, offered);
-        if (transport.wouldBeginAnew(theirs)) {
-            transport.tlsId = state.host.random().token(32); // of the association that follows
-        }
         LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
                 setup(transport, theirs) ? "active" : "passive", new LocalSection.Rtcp(!theirs.rtcpMux(), false, theirs.reducedSize()),
-                section.mid().equals(tellers.get(transport)));
+                section.mid().equals(tellers.get(transport))).withTlsId(tlsIds.getOrDefault(transport, transport.tlsId));
         return new LocalSection(offered.kind(), offered.protocol(), List.of(), offered.mid(), LocalSection.State.OPEN, media, null, reached,
                 theirs.rtcpMux());
     }
@@ -165,8 +169,8 @@ final class AnswerMaker {
     }
 
     private static Simulcast simulcast(RTCRtpTransceiver t, MediaSection offered, MediaDirection direction) {
-        boolean wanted = !offered.simulcast().receive().isEmpty();
-        return direction.sends() && wanted ? SectionWriter.sending(t) : Simulcast.NONE; // of several encodings one is taken: the first
+        List<String> wanted = offered.simulcast().receiveIds(); // of several encodings that are offered one is taken: the first
+        return direction.sends() ? SectionWriter.sending(t).only(wanted) : Simulcast.NONE;
     }
 
     /** What both know: in the order of the application where it has one, else in that of the offer. */

@@ -18,6 +18,8 @@ final class AppliedDescription {
     final SessionDescription parsed;
     final List<MediaSection> sections;
     private final List<Boolean> ended = new ArrayList<>();
+    /** How many candidates were added, by media description. */
+    private final int[] added;
     private RTCSessionDescription snapshot;
 
     /** Reads a description. */
@@ -27,6 +29,7 @@ final class AppliedDescription {
         this.parsed = all.sessionLevel();
         this.sections = MediaSection.of(all);
         this.snapshot = new RTCSessionDescription(type, sdp);
+        this.added = new int[sections.size()];
         sections.forEach(s -> ended.add(s.transport().endOfCandidates()));
     }
 
@@ -35,6 +38,7 @@ final class AppliedDescription {
         this.parsed = other.parsed;
         this.sections = sections;
         this.snapshot = type == other.type ? other.snapshot : new RTCSessionDescription(type, other.snapshot.sdp());
+        this.added = other.added.clone();
         ended.addAll(other.ended);
     }
 
@@ -71,9 +75,11 @@ final class AppliedDescription {
         }
     }
 
-    /** Adds a candidate, from {@code candidate:} on, to a media description. */
+    /** Adds a candidate, from {@code candidate:} on, to a media description that has not too many. */
     void addCandidate(int index, String line) {
-        add(index, "a=" + line);
+        if (added[index]++ < Transport.MOST_REMOTE) {
+            add(index, "a=" + line);
+        }
     }
 
     /** Says that a media description has no more candidates. */

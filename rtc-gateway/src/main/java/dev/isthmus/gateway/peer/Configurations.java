@@ -39,12 +39,8 @@ final class Configurations {
         validate(configuration);
         state.certificates = configuration.certificates();
         state.configuration = configuration;
-        prepare(configuration);
-    }
-
-    private void prepare(RTCConfiguration configuration) {
         if (configuration.iceCandidatePoolSize() > 0) {
-            state.host.prepare(configuration);
+            state.host.prepare(state.queue, configuration);
         }
     }
 
@@ -57,7 +53,11 @@ final class Configurations {
         }
         validate(configuration);
         state.configuration = configuration;
-        prepare(configuration);
+        if (!configuration.iceServers().equals(old.iceServers()) && !state.open.isEmpty()) {
+            state.needsIceRestart = true;
+            state.revision++;
+        }
+        state.host.prepare(state.queue, configuration);
     }
 
     private @Nullable WebRtcException unchangeable(RTCConfiguration old, RTCConfiguration wanted) {

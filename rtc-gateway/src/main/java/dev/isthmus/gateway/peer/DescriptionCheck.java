@@ -96,6 +96,10 @@ final class DescriptionCheck {
             throw wrong(s, "rtcp-mux is missing, and the policy is require");
         }
         retransmissions(s);
+        String unexplained = s.simulcast().unexplained();
+        if (unexplained != null) {
+            throw wrong(s, "simulcast names \"" + unexplained + "\", and no rid line explains it");
+        }
     }
 
     private boolean inGroup(MediaSection s) {
@@ -117,8 +121,8 @@ final class DescriptionCheck {
         if (old == null || s.rejected()) {
             return;
         }
-        boolean recycled = !old.mid().equals(s.mid());
         boolean wasRejected = state.sections.get(s.index()).transport() == null;
+        boolean recycled = !old.mid().equals(s.mid()) || wasRejected && s.mid().isEmpty() && !old.kind().equals(s.kind());
         if (recycled && !wasRejected) {
             throw wrong(s, "its mid was " + old.mid());
         }

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param sdp its text
  * @param sections the media descriptions with their transports
  * @param credentials those that each transport has in it
+ * @param tlsIds those of transports whose DTLS begins anew with it
  * @param revision what was the state of things
  */
-record DescriptionPlan(String sdp, List<Section> sections, Map<Transport, IceCredentials> credentials,
+record DescriptionPlan(String sdp, List<Section> sections, Map<Transport, IceCredentials> credentials, Map<Transport, String> tlsIds,
         int revision) {}

@@ -103,7 +103,10 @@ final class DescriptionSetter {
         events.beganToGather(all.stream().filter(t -> !t.isOpen() || !t.local.equals(plan.credentials().get(t))).toList());
         for (Transport each : all) {
             each.role(offer);
-            each.use(Objects.requireNonNullElse(plan.credentials().get(each), each.local));
+            IceCredentials fresh = plan.credentials().get(each);
+            state.needsIceRestart &= each.local.equals(fresh) || !each.isOpen();
+            each.tlsId = plan.tlsIds().getOrDefault(each, each.tlsId);
+            each.use(Objects.requireNonNullElse(fresh, each.local));
             each.gather();
         }
     }
@@ -197,6 +200,8 @@ final class DescriptionSetter {
         }
         state.bundle = answer.parsed.bundles();
         state.stableSections = state.sections;
+        state.transceivers.stream().filter(t -> t.stopping && t.jsepMid == null).forEach(RTCRtpTransceiver::stopForGood);
+        state.transceivers.removeIf(t -> t.stopped && t.jsepMid == null);
         state.transceivers.removeIf(t -> t.stopped && t.jsepMid != null
                 && sections.stream().anyMatch(s -> s.mid().equals(t.jsepMid) && s.transport() == null));
         state.transceivers.forEach(t -> t.byPendingOffer = false);
@@ -305,8 +310,12 @@ final class DescriptionSetter {
 
     /** What comes has the payload types of our own description, as far as the peer has agreed to them (RFC 3264, section 6.1). */
     private static List<RtpFormat> agreed(MediaSection ours, MediaSection theirs) {
-        return ours.codecs().stream().filter(o -> theirs.codecs().stream().anyMatch(c -> c.is(o.name()) && c.clockRate() == o.clockRate()))
+        List<RtpFormat> kept = ours.codecs().stream()
+                .filter(o -> !o.is("rtx") && theirs.codecs().stream().anyMatch(c -> RtpCapabilities.same(c, o)))
                 .toList();
+        boolean repeats = theirs.codecs().stream().anyMatch(c -> c.is("rtx"));
+        return ours.codecs().stream().filter(o -> kept.contains(o)
+                || repeats && o.is("rtx") && kept.stream().anyMatch(k -> k.payloadType() == o.repeats())).toList();
     }
 
     /** Sends no more encodings than the peer takes. */

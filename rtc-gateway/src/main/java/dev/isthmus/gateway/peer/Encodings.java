@@ -22,7 +22,7 @@ final class Encodings {
                 throw WebRtcException.type("encodings have names of letters, digits, hyphens and underscores, each another one");
             }
         }
-        WebRtcException wrong = outOfBounds(kind, wanted);
+        WebRtcException wrong = outOfBounds(kind, wanted, false);
         if (wrong != null) {
             throw wrong;
         }
@@ -58,12 +58,19 @@ final class Encodings {
         return kind.equals("audio") ? of.stream().map(RTCRtpEncodingParameters::forAudio).toList() : List.copyOf(of);
     }
 
-    static @Nullable WebRtcException outOfBounds(String kind, List<RTCRtpEncodingParameters> of) {
+    /** A picture that is not scaled is whole. */
+    static List<RTCRtpEncodingParameters> whole(String kind, List<RTCRtpEncodingParameters> of) {
+        return kind.equals("video") ? of.stream().map(e -> e.scaleResolutionDownBy() == null ? e.withScale(1.0) : e).toList() : of;
+    }
+
+    /** Returns what is wrong, or null; a sender that is there may be given a frame rate of 0, a new one may not. */
+    static @Nullable WebRtcException outOfBounds(String kind, List<RTCRtpEncodingParameters> of, boolean mayStandStill) {
         for (RTCRtpEncodingParameters each : of) {
             Double scale = each.scaleResolutionDownBy();
             Double rate = each.maxFramerate();
-            if (kind.equals("video") && (scale != null && scale < 1.0 || rate != null && rate <= 0.0)) {
-                return WebRtcException.range("scaleResolutionDownBy is 1 or more, maxFramerate more than 0");
+            if (kind.equals("video") && (scale != null && scale < 1.0 || rate != null && (rate < 0.0 || rate == 0.0 && !mayStandStill))) {
+                return WebRtcException
+                        .range("scaleResolutionDownBy is 1 or more, maxFramerate " + (mayStandStill ? "0 or more" : "more than 0"));
             }
         }
         return null;

@@ -17,7 +17,7 @@ final class NegotiationNeed {
 
     private static boolean isThere(PeerState state, RTCRtpTransceiver t) {
         if (t.stopping && !t.stopped) {
-            return true;
+            return t.jsepMid != null; // else there is nothing to tell, and it ends with the next exchange
         }
         MediaSection ours = section(state.currentLocal, t.mid, state);
         MediaSection theirs = section(state.currentRemote, t.mid, state);

@@ -62,7 +62,7 @@ final class Negotiator {
         } catch (WebRtcException e) {
             done.completeExceptionally(e);
             return;
-        } catch (RuntimeException e) { // a fault of ours is not to stop the chain
+        } catch (RuntimeException | Error e) { // a fault of ours is not to stop the chain
             LOG.error("an operation failed", e);
             done.completeExceptionally(WebRtcException.operation(String.valueOf(e.getMessage())));
             return;
@@ -171,7 +171,7 @@ final class Negotiator {
         } else if (index != null) {
             sections = index < 0 || index >= sections.size() ? List.of() : List.of(sections.get(index));
         }
-        if (sections.isEmpty()) {
+        if (sections.isEmpty() && (mid != null || index != null)) {
             throw WebRtcException.operation("there is no media description " + (mid == null ? index : mid));
         }
         if (sections.size() == 1 && isStopped(sections.get(0))) {
@@ -179,7 +179,7 @@ final class Negotiator {
         }
         List<MediaSection> of = sections;
         String ufrag = c.usernameFragment();
-        if (ufrag != null && of.stream().noneMatch(s -> isOf(s, ufrag))) {
+        if (ufrag != null && !of.isEmpty() && of.stream().noneMatch(s -> isOf(s, ufrag))) {
             throw WebRtcException.operation("no generation " + ufrag);
         }
         if (!c.candidate().isEmpty() && CandidateAttribute.parse(c.candidate()) == null) {
@@ -225,7 +225,7 @@ final class Negotiator {
             if (transport != null && c.candidate().isEmpty()) {
                 transport.endOfCandidates(ufrag);
             } else if (transport != null) {
-                transport.addCandidate(c.candidate(), ufrag);
+                transport.addCandidate(c.candidate(), ufrag); // as many as there may be
             }
         }
         return new Effects();

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.sdp.HeaderExtension;
 import dev.isthmus.gateway.sdp.LocalSection;
 import dev.isthmus.gateway.sdp.RtpCapabilities;
 import dev.isthmus.gateway.sdp.RtpFormat;
+import dev.isthmus.gateway.sdp.SdpAttribute;
 import dev.isthmus.gateway.sdp.Simulcast;
 import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
@@ -37,14 +38,32 @@ final class OfferMaker {
         PeerState.transports(sections).forEach(t -> credentials.put(t, restarts(t, iceRestart) ? fresh() : t.local));
         List<String> groups = new ArrayList<>();
         bundles(sections).stream().filter(g -> !g.isEmpty()).forEach(g -> groups.add("BUNDLE " + String.join(" ", g)));
-        groups.addAll(SectionWriter.lipSync(sections));
+        groups.addAll(lipSync(sections));
         Map<Transport, String> tellers = SectionWriter.tellers(sections, groups);
         List<LocalSection> written = new ArrayList<>();
         for (Section each : sections) {
             written.add(write(each, bundleOnly.contains(each.mid()), credentials, tellers));
         }
         String sdp = writer.write(List.of("trickle", "ice2"), groups, written);
-        return new DescriptionPlan(sdp, List.copyOf(sections), credentials, state.revision);
+        return new DescriptionPlan(sdp, List.copyOf(sections), credentials, Map.of(), state.revision);
+    }
+
+    /** What our tracks say, and the groups of the last answer as far as they live. */
+    private List<String> lipSync(List<Section> sections) {
+        List<String> groups = new ArrayList<>(SectionWriter.lipSync(sections));
+        AppliedDescription ours = state.currentLocal;
+        AppliedDescription answer = ours == null || ours.type == RTCSdpType.ANSWER ? ours : state.currentRemote;
+        if (answer == null) {
+            return groups;
+        }
+        for (String value : answer.parsed.all("group").stream().map(SdpAttribute::value).filter(v -> v.startsWith("LS ")).toList()) {
+            List<String> alive = List.of(value.substring(3).split(" ")).stream()
+                    .filter(m -> sections.stream().anyMatch(s -> s.mid().equals(m) && isAlive(s) && s.transport() != null)).toList();
+            if (alive.size() > 1 && groups.stream().noneMatch(g -> List.of(g.split(" ")).containsAll(alive))) {
+                groups.add("LS " + String.join(" ", alive));
+            }
+        }
+        return groups;
     }
 
     private IceCredentials fresh() {
@@ -52,7 +71,7 @@ final class OfferMaker {
     }
 
     private boolean restarts(Transport t, boolean iceRestart) {
-        return t.isOpen() && (iceRestart && t.remote != null || state.localCredentialsToReplace.contains(t.local));
+        return t.isOpen() && (iceRestart || state.needsIceRestart || state.localCredentialsToReplace.contains(t.local));
     }
 
     /** The media descriptions in their order: those that are there, refused ones used again, then the new ones. */
@@ -98,7 +117,7 @@ final class OfferMaker {
         for (Section each : sections) {
             Section placed = each;
             boolean again = isAlive(each) && !kinds.add(each.kind());
-            boolean rides = state.bundle == null && first != null && rides(again);
+            boolean rides = answered() == null && first != null && rides(again);
             if (isAlive(each) && each.transport() == null) {
                 Transport joined = joined(sections);
                 placed = each.with(joined != null ? joined : rides && first != null ? first : open());
@@ -114,6 +133,13 @@ final class OfferMaker {
         return result;
     }
 
+    /** The groups of the last answer; one transport for all is asked for again, also of a peer that has bundled nothing. */
+    private @Nullable List<List<String>> answered() {
+        List<List<String>> bundle = state.bundle;
+        boolean again = bundle != null && bundle.isEmpty() && state.configuration.bundlePolicy() == RTCBundlePolicy.MAX_BUNDLE;
+        return again ? null : bundle;
+    }
+
     private boolean rides(boolean notFirstOfKind) {
         return switch (state.configuration.bundlePolicy()) {
             case MAX_BUNDLE -> true;
@@ -124,7 +150,7 @@ final class OfferMaker {
 
     /** What the peer has bundled takes in what is new. */
     private @Nullable Transport joined(List<Section> sections) {
-        List<List<String>> bundle = state.bundle;
+        List<List<String>> bundle = answered();
         return bundle == null || bundle.isEmpty()
                 ? null
                 : sections.stream().filter(s -> isAlive(s) && s.transport() != null && bundle.get(0).contains(s.mid()))
@@ -138,9 +164,10 @@ final class OfferMaker {
 
     /** The groups of the last answer with what is new; the media description of the first transceiver comes first. */
     private List<List<String>> bundles(List<Section> sections) {
-        List<List<String>> answered = state.bundle;
+        List<List<String>> answered = answered();
         List<String> alive = sections.stream().filter(s -> isAlive(s) && s.transport() != null).map(Section::mid).toList();
-        List<String> fresh = alive.stream().filter(m -> answered == null || state.sections.stream().noneMatch(o -> o.mid().equals(m)))
+        List<String> fresh = alive.stream()
+                .filter(m -> answered == null || state.stableSections.stream().noneMatch(o -> o.mid().equals(m) && o.transport() != null))
                 .toList();
         List<List<String>> groups = new ArrayList<>();
         if (answered != null) {

@@ -40,7 +40,7 @@ final class OperationsChain {
     private static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> operation) {
         try {
             return operation.get();
-        } catch (RuntimeException e) { // what is no error of the specification is not to stop the chain either
+        } catch (RuntimeException | Error e) { // what is no error of the specification is not to stop the chain either
             return CompletableFuture.failedFuture(e);
         }
     }

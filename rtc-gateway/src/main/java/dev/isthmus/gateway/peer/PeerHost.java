@@ -33,9 +33,10 @@ public interface PeerHost {
     TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener);
 
     /**
-     * Gathers ahead for transports that will be opened with such a configuration.
+     * Gathers ahead for transports that will be opened with such a configuration; what was gathered before and is not of use is given back.
      *
+     * @param queue that of the connection
      * @param configuration with the size of the pool, or null when no more will be opened
      */
-    void prepare(@Nullable RTCConfiguration configuration);
+    void prepare(TaskQueue queue, @Nullable RTCConfiguration configuration);
 }

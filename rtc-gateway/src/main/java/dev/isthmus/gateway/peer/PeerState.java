@@ -59,6 +59,8 @@ final class PeerState {
     /** Grows with each change that a description of ours would show. */
     int revision;
     boolean localWasSet;
+    /** Servers have changed since candidates were gathered: the next offer restarts ICE (RFC 9429, section 4.1.18). */
+    boolean needsIceRestart;
 
     PeerState(PeerHost host) {
         this.host = host;

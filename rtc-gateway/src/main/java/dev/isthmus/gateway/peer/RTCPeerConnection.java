@@ -190,7 +190,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             state.transports().forEach(t -> t.close(true));
             events.close();
             state.transceivers.forEach(RTCRtpTransceiver::stopForGood);
-            state.host.prepare(null);
+            state.host.prepare(state.queue, null);
         }
     }
 

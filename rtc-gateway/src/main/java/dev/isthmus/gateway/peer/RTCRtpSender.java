@@ -122,7 +122,7 @@ public final class RTCRtpSender {
                 done.completeExceptionally(wrong);
                 return done;
             }
-            encodings(Encodings.forKind(transceiver.kind, parameters.encodings()));
+            encodings(Encodings.whole(transceiver.kind, Encodings.forKind(transceiver.kind, parameters.encodings())));
             state.queue.post(() -> done.complete(null));
             return done;
         }
@@ -143,7 +143,7 @@ public final class RTCRtpSender {
         if (!rids.equals(wantedRids) || !present.equals(wanted.withEncodings(encodings))) {
             return WebRtcException.invalidModification("only encodings may be changed, and not their number and names");
         }
-        return Encodings.outOfBounds(transceiver.kind, wanted.encodings());
+        return Encodings.outOfBounds(transceiver.kind, wanted.encodings(), true);
     }
 
     /**

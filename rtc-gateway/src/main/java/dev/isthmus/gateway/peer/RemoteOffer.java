@@ -5,8 +5,10 @@ import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.gateway.sdp.RtpCapabilities;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds or makes what a remote offer's media descriptions stand for (RFC 9429, section 5.10). */
@@ -16,6 +18,7 @@ final class RemoteOffer {
     private final TransportEvents events;
     private final RemoteTracks tracks;
     private final Map<List<String>, Transport> ofGroups = new HashMap<>();
+    private final Set<Transport> taken = new HashSet<>();
 
     RemoteOffer(RTCPeerConnection connection, PeerState state, TransportEvents events, RemoteTracks tracks) {
         this.connection = connection;
@@ -70,7 +73,7 @@ final class RemoteOffer {
 
     private @Nullable RTCRtpTransceiver transceiver(MediaSection theirs, @Nullable Section before) {
         RTCRtpTransceiver present = before == null ? null : before.transceiver();
-        boolean same = before != null && (theirs.mid().isEmpty() || before.mid().equals(theirs.mid()));
+        boolean same = before != null && (theirs.mid().isEmpty() ? before.kind().equals(theirs.kind()) : before.mid().equals(theirs.mid()));
         if (present != null && same && state.transceivers.contains(present)) {
             return present;
         }
@@ -102,8 +105,13 @@ final class RemoteOffer {
                 return ofGroups.computeIfAbsent(group, g -> ofGroup(g, theirs, offer));
             }
         }
+        if (theirs.bundleOnly()) {
+            return null;
+        }
         Transport present = before == null ? null : before.transport();
-        return theirs.bundleOnly() ? null : present == null ? open(theirs.transport()) : present;
+        Transport own = present == null || taken.contains(present) ? open(theirs.transport()) : present; // it may have left a group
+        taken.add(own);
+        return own;
     }
 
     /** The transport of the media description that tells it, else of another one of the group. */
@@ -111,7 +119,7 @@ final class RemoteOffer {
         for (String mid : group) {
             for (Section each : state.sections) {
                 Transport present = each.transport();
-                if (each.mid().equals(mid) && present != null) {
+                if (each.mid().equals(mid) && present != null && taken.add(present)) {
                     return present;
                 }
             }

@@ -29,6 +29,8 @@ final class Transport {
     private int remotePacing;
     private final List<String> remoteCandidates = new ArrayList<>();
     /** Candidates of the peer that came before there was anything to take them; an empty line ends their generation. */
+    /** More are not checked anyway. */
+    static final int MOST_REMOTE = 100;
     private final List<Waiting> waiting = new ArrayList<>();
 
     private record Waiting(String line, String ufrag) {}
@@ -172,7 +174,7 @@ final class Transport {
     void addCandidate(String line, String ufrag) {
         IceCredentials present = remote;
         if (present != null && (ufrag.isEmpty() || present.ufrag().equals(ufrag))) {
-            if (remoteCandidates.contains(line)) {
+            if (remoteCandidates.size() >= MOST_REMOTE || remoteCandidates.contains(line)) {
                 return;
             }
             remoteCandidates.add(line);
@@ -271,8 +273,9 @@ final class Transport {
         }
 
         @Override
-        public void onIce(TransportPort.@Nullable SelectedPair pair, RTCIceTransportState now) {
+        public void onIce(TransportPort.@Nullable SelectedPair pair, RTCIceTransportState now, boolean controlling) {
             if (!deaf) {
+                ice.role = controlling ? RTCIceRole.CONTROLLING : RTCIceRole.CONTROLLED; // after a conflict it is another one
                 events.iceChanged(Transport.this, pair, now);
             }
         }

@@ -55,12 +55,15 @@ final class TransportEvents {
     private void updateGathering() {
         RTCIceGatheringState now;
         synchronized (state.lock) {
+            if (state.closed) {
+                return; // a handler of what came before has closed it
+            }
             now = gathering(state.transports());
         }
         if (now != gatheringState) {
             gatheringState = now;
             connection.dispatchEvent(new Event("icegatheringstatechange"));
-            if (now == RTCIceGatheringState.COMPLETE) {
+            if (now == RTCIceGatheringState.COMPLETE && !state.closed) {
                 connection.dispatchEvent(new RTCPeerConnectionIceEvent(null, null));
             }
         }

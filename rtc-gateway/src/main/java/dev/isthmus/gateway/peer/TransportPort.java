@@ -45,7 +45,7 @@ public interface TransportPort {
         void onGatheringError(RTCPeerConnectionIceErrorEvent error);
 
         /** The checks got on, and data goes by a pair, where there is a new one. */
-        void onIce(@Nullable SelectedPair pair, RTCIceTransportState state);
+        void onIce(@Nullable SelectedPair pair, RTCIceTransportState state, boolean controlling);
 
         /** DTLS got on. */
         void onDtls(DtlsOutcome outcome);

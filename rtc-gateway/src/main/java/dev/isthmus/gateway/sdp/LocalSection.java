@@ -64,7 +64,12 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * @param rtcp what is said of RTCP
      */
     public record Transport(IceCredentials credentials, List<Fingerprint> fingerprints, String setup, String tlsId, List<String> candidates,
-            boolean endOfCandidates, Rtcp rtcp) {}
+            boolean endOfCandidates, Rtcp rtcp) {
+        /** Returns the same with another id of the DTLS association. */
+        public Transport withTlsId(String another) {
+            return new Transport(credentials, fingerprints, setup, another, candidates, endOfCandidates, rtcp);
+        }
+    }
 
     /**
      * What is said of RTCP.

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the values of lines and attributes look like: RFC 8866, section 9, and the RFCs that define the attributes. RFC 9429, section 5.8, wants
- * every line checked, even one whose value nobody uses; attributes that are not named here are kept as they are.
+ * every line checked, even one whose value nobody uses; attributes that are not named here are kept as they are. Repeated groups are possessive:
+ * others recurse once for each repetition, and a long line would exhaust the stack.
  */
 final class SdpGrammar {
     /** A form, and whether there may be one of it at a level. */
@@ -34,20 +35,20 @@ final class SdpGrammar {
         line('c', ADDRESS + "(?:/[0-9]{1,3}){0,2}");
         line('b', TOKEN + ":[0-9]{1,18}");
         line('t', "[0-9]{1,20} [0-9]{1,20}");
-        line('r', "[0-9]+[dhms]?(?: [0-9]+[dhms]?){2,}");
-        line('z', "[0-9]+ -?[0-9]+[dhms]?(?: [0-9]+ -?[0-9]+[dhms]?)*");
+        line('r', "[0-9]+[dhms]?(?: [0-9]+[dhms]?){2,}+");
+        line('z', "[0-9]+ -?[0-9]+[dhms]?(?: [0-9]+ -?[0-9]+[dhms]?)*+");
         line('k', "prompt|(?:clear|base64|uri):.+");
-        line('m', TOKEN + " " + PORT + "(?:/[0-9]{1,5})? " + TOKEN + "(?:/" + TOKEN + ")*(?: " + TOKEN + ")+");
+        line('m', TOKEN + " " + PORT + "(?:/[0-9]{1,5})? " + TOKEN + "(?:/" + TOKEN + ")*+(?: " + TOKEN + ")++");
         line('a', TOKEN + "(?::.+)?");
 
-        session("group", TOKEN + "(?: " + TOKEN + ")*", false);
+        session("group", TOKEN + "(?: " + TOKEN + ")*+", false);
         session("ice-lite", "", true);
         session("identity", "[0-9A-Za-z+/=]+(?:;.*)?", false);
         both("ice-ufrag", "[0-9A-Za-z+/]{4,256}", true);
         both("ice-pwd", "[0-9A-Za-z+/]{22,256}", true);
-        both("ice-options", "[0-9A-Za-z+/]+(?: [0-9A-Za-z+/]+)*", true);
+        both("ice-options", "[0-9A-Za-z+/]+(?: [0-9A-Za-z+/]+)*+", true);
         both("ice-pacing", NUMBER, true);
-        both("fingerprint", TOKEN + " [0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*", false);
+        both("fingerprint", TOKEN + " [0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*+", false);
         both("setup", "active|passive|actpass|holdconn", true);
         both("tls-id", "[0-9A-Za-z+/\\-_]{20,255}", true);
         both("end-of-candidates", "", true);
@@ -60,20 +61,20 @@ final class SdpGrammar {
         media("mid", TOKEN, true);
         media("bundle-only", "", true);
         media("candidate", "[0-9A-Za-z+/]{1,32} [0-9]{1,5} [^ ]+ [0-9]{1,10} [^ ]+ [0-9]{1,5} typ [^ ]+(?: .+)?", false);
-        media("remote-candidates", "[0-9]{1,5} [^ ]+ [0-9]{1,5}(?: [0-9]{1,5} [^ ]+ [0-9]{1,5})*", false);
+        media("remote-candidates", "[0-9]{1,5} [^ ]+ [0-9]{1,5}(?: [0-9]{1,5} [^ ]+ [0-9]{1,5})*+", false);
         media("rtpmap", "[0-9]{1,3} [^ /]+/[0-9]{1,10}(?:/[^ ]+)?", false);
         media("fmtp", TOKEN + " .+", false);
         media("ptime", "[0-9]{1,5}(?:\\.[0-9]+)?", true);
         media("maxptime", "[0-9]{1,5}(?:\\.[0-9]+)?", true);
         media("ssrc", NUMBER + " " + TOKEN + "(?::.*)?", false);
-        media("ssrc-group", TOKEN + "(?: " + NUMBER + ")*", false);
+        media("ssrc-group", TOKEN + "(?: " + NUMBER + ")*+", false);
         media("rtcp-fb", "(?:\\*|[0-9]{1,3}) [^ ]+(?: .+)?", false);
         media("rtcp-mux", "", true);
         media("rtcp-mux-only", "", true);
         media("rtcp-rsize", "", true);
         media("rtcp", PORT + "(?: " + ADDRESS + ")?", true);
         media("msid", TOKEN + "(?: " + TOKEN + ")?", false);
-        media("imageattr", "(?:\\*|[0-9]{1,3})(?:[ \\t]+(?:send|recv)[ \\t].+)+", false);
+        media("imageattr", "(?:\\*|[0-9]{1,3})(?:[ \\t]+(?:send|recv)[ \\t].+)++", false);
         media("rid", "[0-9A-Za-z_\\-]+ (?:send|recv)(?: [^ ]+)?", false);
         media("simulcast", "(?:send|recv) [^ ]+(?: (?:send|recv) [^ ]+)?", true);
         media("sctp-port", PORT, true);

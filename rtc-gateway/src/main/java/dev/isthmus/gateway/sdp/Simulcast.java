@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The encodings of one source that are sent or received side by side (RFC 8853), by their rid (RFC 8851).
@@ -15,6 +17,8 @@ public record Simulcast(List<List<Rid>> send, List<List<Rid>> receive) {
     /** Nothing is said of simulcast. */
     public static final Simulcast NONE = new Simulcast(List.of(), List.of());
 
+    private static final String UNEXPLAINED = "\n";
+
     /**
      * An encoding.
      *
@@ -24,7 +28,7 @@ public record Simulcast(List<List<Rid>> send, List<List<Rid>> receive) {
      */
     public record Rid(String id, String restrictions, boolean paused) {}
 
-    /** Returns what a media description says; a rid that the simulcast line names and no rid line explains is a problem. */
+    /** Returns what a media description says. */
     static Simulcast of(SdpMedia media) throws SdpProblem {
         SdpAttribute line = media.attribute("simulcast");
         if (line == null) {
@@ -54,13 +58,28 @@ public record Simulcast(List<List<Rid>> send, List<List<Rid>> receive) {
     }
 
     private static Rid rid(SdpMedia media, SdpAttribute line, String direction, String id, boolean paused) throws SdpProblem {
+        if (!id.matches("[0-9A-Za-z_-]+")) {
+            throw new SdpProblem(line.line(), "no rid is \"" + id + "\"");
+        }
         for (SdpAttribute each : media.all("rid")) {
             String[] parts = each.value().split(" ", 3);
             if (parts[0].equals(id) && parts[1].equals(direction)) {
                 return new Rid(id, parts.length > 2 ? parts[2] : "", paused);
             }
         }
-        throw new SdpProblem(line.line(), "simulcast names \"" + id + "\", and no rid line says " + direction + " of it");
+        return new Rid(id, UNEXPLAINED, paused);
+    }
+
+    /** Returns an encoding that the simulcast line names and no rid line explains, or null. */
+    public @Nullable String unexplained() {
+        return Stream.concat(send.stream(), receive.stream()).flatMap(List::stream).filter(r -> r.restrictions().equals(UNEXPLAINED))
+                .map(Rid::id).findFirst().orElse(null);
+    }
+
+    /** Returns what is sent of it when only these are wanted; nothing where that is not more than one. */
+    public Simulcast only(List<String> wanted) {
+        List<List<Rid>> left = send.stream().filter(alternatives -> wanted.contains(alternatives.get(0).id())).toList();
+        return left.size() < 2 ? NONE : new Simulcast(left, List.of());
     }
 
     /** Returns the ids of what is sent, the preferred alternatives only. */
@@ -92,11 +111,6 @@ public record Simulcast(List<List<Rid>> send, List<List<Rid>> receive) {
                 ? ""
                 : direction + " " + String.join(";", streams.stream().map(alternatives -> String.join(",",
                         alternatives.stream().map(rid -> (rid.paused() ? "~" : "") + rid.id()).toList())).toList());
-    }
-
-    /** Returns it seen from the other side: what was offered to be sent is to be received. */
-    public Simulcast reversed() {
-        return new Simulcast(receive, send);
     }
 
 }

@@ -145,4 +145,46 @@ class CandidateTest {
             assertThat(dtls).isEmpty();
         }
     }
+
+    @Test
+    void moreThanAnybodyChecksAreIgnored() throws Exception {
+        try (Pair pair = new Pair()) {
+            pair.a.setOnIcecandidate(null);
+            pair.a.addTransceiver("audio");
+            Pair.get(pair.a.setLocalDescription());
+            Pair.get(pair.b.setRemoteDescription(Pair.local(pair.a)));
+            for (int i = 0; i < 300; i++) {
+                Pair.get(pair.b.addIceCandidate(RTCIceCandidate.of("candidate:9 1 udp 1 127.0.0.1 " + (20_000 + i) + " typ host", "0", 0)));
+            }
+            String sdp = Objects.requireNonNull(pair.b.getRemoteDescription()).sdp();
+            assertThat(sdp.lines().filter(l -> l.startsWith("a=candidate:9 ")).count()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void theEndOfAllIsTakenWhereThereIsNothing() throws Exception {
+        try (Pair pair = new Pair()) {
+            Pair.get(pair.b.setRemoteDescription(Pair.get(pair.a.createOffer())));
+            Pair.get(pair.b.addIceCandidate(null));
+        }
+    }
+
+    @Test
+    void nothingIsToldOnceAHandlerHasClosed() throws Exception {
+        try (RTCPeerConnection pc = new RTCPeerConnection(RTCConfiguration.DEFAULT, Pair.NETWORK)) {
+            List<String> after = new CopyOnWriteArrayList<>();
+            CompletableFuture<Boolean> behind = new CompletableFuture<>();
+            pc.setOnIcecandidate(e -> {
+                if (Objects.requireNonNull(e.getCandidate()).candidate().isEmpty()) {
+                    pc.close();
+                    pc.setOnIcegatheringstatechange(s -> after.add(pc.getIceGatheringState().toString()));
+                    pc.afterTasks(() -> behind.complete(true));
+                }
+            });
+            pc.addTransceiver("audio");
+            Pair.get(pc.setLocalDescription());
+            Pair.get(behind);
+            assertThat(after).isEmpty();
+        }
+    }
 }

@@ -100,4 +100,17 @@ class NegotiationNeededTest {
         assertThat(told.get()).isEqualTo(before + 1);
         assertThat(a.getTransceivers().get(0).getMid()).isNull();
     }
+
+    @Test
+    void whatWasStoppedBeforeAnybodyKnewOfItIsNotNegotiated() throws Exception {
+        a.addTransceiver("audio").stop();
+        a.addTransceiver("video");
+        settle(a);
+        int before = told.get();
+        Pair.negotiate(a, pair.b);
+        settle(a);
+        assertThat(told).as("and not again and again").hasValue(before);
+        assertThat(a.getTransceivers()).hasSize(1);
+        assertThat(Pair.local(a).sdp()).doesNotContain("m=audio");
+    }
 }

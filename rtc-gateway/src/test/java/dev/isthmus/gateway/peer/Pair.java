@@ -7,6 +7,8 @@ import dev.isthmus.ice.net.TransportAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -29,8 +31,8 @@ final class Pair implements AutoCloseable {
         a = new RTCPeerConnection(ofA, NETWORK);
         b = new RTCPeerConnection(ofB, NETWORK);
         middle = null;
-        a.setOnIcecandidate(e -> trickle(e, b, c -> c));
-        b.setOnIcecandidate(e -> trickle(e, a, c -> c));
+        trickle(a, b, c -> c);
+        trickle(b, a, c -> c);
     }
 
     /** Two that know of each other only the ports of what is between them. */
@@ -38,16 +40,31 @@ final class Pair implements AutoCloseable {
         a = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
         b = new RTCPeerConnection(RTCConfiguration.DEFAULT, NETWORK);
         this.middle = middle;
-        a.setOnIcecandidate(e -> trickle(e, b, c -> middle.replace(c, true)));
-        b.setOnIcecandidate(e -> trickle(e, a, c -> middle.replace(c, false)));
+        trickle(a, b, c -> middle.replace(c, true));
+        trickle(b, a, c -> middle.replace(c, false));
     }
 
-    private static void trickle(RTCPeerConnectionIceEvent event, RTCPeerConnection to, UnaryOperator<String> told) {
-        RTCIceCandidate candidate = event.getCandidate();
-        if (candidate != null) {
-            to.addIceCandidate(new RTCIceCandidate(told.apply(candidate.candidate()), candidate.sdpMid(),
-                    candidate.sdpMLineIndex(), candidate.usernameFragment()));
-        }
+    /** What overtakes the description waits for it, as it does in any application. */
+    private static void trickle(RTCPeerConnection from, RTCPeerConnection to, UnaryOperator<String> told) {
+        Queue<RTCIceCandidate> early = new ConcurrentLinkedQueue<>();
+        Runnable flush = () -> {
+            for (RTCIceCandidate each = next(early, to); each != null; each = next(early, to)) {
+                to.addIceCandidate(each);
+            }
+        };
+        from.setOnIcecandidate(event -> {
+            RTCIceCandidate candidate = event.getCandidate();
+            if (candidate != null) {
+                early.add(new RTCIceCandidate(told.apply(candidate.candidate()), candidate.sdpMid(), candidate.sdpMLineIndex(),
+                        candidate.usernameFragment()));
+                flush.run();
+            }
+        });
+        to.addEventListener("signalingstatechange", e -> flush.run());
+    }
+
+    private static @Nullable RTCIceCandidate next(Queue<RTCIceCandidate> early, RTCPeerConnection to) {
+        return to.getRemoteDescription() == null ? null : early.poll();
     }
 
     static <T> T get(CompletableFuture<T> future) throws Exception {

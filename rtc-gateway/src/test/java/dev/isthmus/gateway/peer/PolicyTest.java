@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Which candidates are told and used (webrtc-pc, section 4.2.3; RFC 8828). */
@@ -31,7 +32,7 @@ class PolicyTest {
     private static TurnService server(LoopGroup loops) throws Exception {
         Section settings = Section.root(ConfigFactory.parseString("""
                 listeners = [{transport = udp, address = "127.0.0.1", port = 0}]
-                auth.users = {alice = secret}
+                auth.users = {alice = secret, bob = other}
                 peers.allow = ["127.0.0.0/8"]
                 relay.addresses = ["127.0.0.1"]
                 """).root());
@@ -69,7 +70,7 @@ class PolicyTest {
     }
 
     @Test
-    void anotherServerIsAskedWithARestart() throws Exception {
+    void anotherServerIsAskedWithTheNextOfferWhichRestartsIce() throws Exception {
         try (LoopGroup loops = new LoopGroup("turn", 1); TurnService server = server(loops); Pair pair = new Pair()) {
             CompletableFuture<String> relayed = new CompletableFuture<>();
             CompletableFuture<String> hosts = new CompletableFuture<>();
@@ -86,20 +87,85 @@ class PolicyTest {
             pair.connect();
             assertThat(Pair.get(hosts)).isNull();
             pair.a.setConfiguration(pair.a.getConfiguration().withIceServers(List.of(RTCIceServer.of(url(server), "alice", "secret"))));
-            pair.a.restartIce();
             Pair.negotiate(pair.a, pair.b);
             assertThat(Pair.get(relayed)).isEqualTo(url(server));
+            String ufrag = ufrag(pair.a);
+            Pair.negotiate(pair.a, pair.b);
+            assertThat(ufrag(pair.a)).as("restarted once").isEqualTo(ufrag);
             pair.a.setConfiguration(pair.a.getConfiguration().withIceServers(List.of()));
-            pair.a.restartIce();
-            CompletableFuture<Boolean> gathered = new CompletableFuture<>();
-            pair.a.setOnIcegatheringstatechange(e -> {
-                if (pair.a.getIceGatheringState() == RTCIceGatheringState.COMPLETE) {
-                    gathered.complete(true);
-                }
-            });
+            CompletableFuture<Boolean> gathered = gathered(pair.a);
             Pair.negotiate(pair.a, pair.b);
             Pair.get(gathered);
             assertThat(Pair.local(pair.a).sdp()).contains(" typ host").doesNotContain(" typ relay");
+        }
+    }
+
+    private static String ufrag(RTCPeerConnection pc) {
+        return Objects.requireNonNull(Pair.ice(pc).getLocalParameters()).usernameFragment();
+    }
+
+    /** Credentials that end after a while are replaced so; a server tells allocations apart by the socket alone. */
+    @Test
+    void theSameServerIsAskedWithOtherCredentials() throws Exception {
+        try (LoopGroup loops = new LoopGroup("turn", 1); TurnService server = server(loops)) {
+            RTCConfiguration alice = RTCConfiguration.DEFAULT.withIceTransportPolicy(RTCIceTransportPolicy.RELAY)
+                    .withIceServers(List.of(RTCIceServer.of(url(server), "alice", "secret")));
+            RTCConfiguration bob = alice.withIceServers(List.of(RTCIceServer.of(url(server), "bob", "other")));
+            try (Pair pair = new Pair(alice, alice)) {
+                List<String> errors = new CopyOnWriteArrayList<>();
+                pair.a.setOnIcecandidateerror(e -> errors.add(e.getErrorText()));
+                List<String> told = candidates(pair.a);
+                pair.a.addTransceiver("audio");
+                pair.connect();
+                assertThat(relayed(told)).hasSize(1);
+                for (RTCConfiguration next : List.of(bob, alice)) {
+                    CompletableFuture<Boolean> selected = new CompletableFuture<>();
+                    Pair.ice(pair.a).setOnSelectedcandidatepairchange(e -> selected.complete(true));
+                    told.clear();
+                    CompletableFuture<Boolean> complete = gathered(pair.a);
+                    pair.a.setConfiguration(next);
+                    Pair.negotiate(pair.a, pair.b);
+                    Pair.get(selected);
+                    Pair.get(complete);
+                    assertThat(relayed(told)).as("of these credentials only").hasSize(1);
+                }
+                assertThat(server.allocations()).as("alice's is used again").isEqualTo(3);
+                assertThat(errors).isEmpty();
+            }
+        }
+    }
+
+    private static List<String> relayed(List<String> told) {
+        return told.stream().filter(c -> c.contains(" typ relay ")).toList();
+    }
+
+    private static CompletableFuture<Boolean> gathered(RTCPeerConnection pc) {
+        CompletableFuture<Boolean> gathered = new CompletableFuture<>();
+        pc.setOnIcegatheringstatechange(e -> {
+            if (pc.getIceGatheringState() == RTCIceGatheringState.COMPLETE) {
+                gathered.complete(true);
+            }
+        });
+        return gathered;
+    }
+
+    @Test
+    void whatWasGatheredAheadIsUsedOrGivenBack() throws Exception {
+        try (LoopGroup loops = new LoopGroup("turn", 1); TurnService server = server(loops)) {
+            RTCConfiguration ahead = RTCConfiguration.DEFAULT.withIceTransportPolicy(RTCIceTransportPolicy.RELAY)
+                    .withIceServers(List.of(RTCIceServer.of(url(server), "alice", "secret"))).withIceCandidatePoolSize(3);
+            try (RTCPeerConnection pc = new RTCPeerConnection(ahead, Pair.NETWORK)) {
+                Awaitility.await().until(() -> server.allocations() == 3);
+                pc.setConfiguration(ahead.withIceCandidatePoolSize(2));
+                Awaitility.await().until(() -> server.allocations() == 2);
+                CompletableFuture<Boolean> gathered = gathered(pc);
+                pc.addTransceiver("audio");
+                Pair.get(pc.setLocalDescription());
+                Pair.get(gathered);
+                assertThat(Pair.local(pc).sdp()).contains(" typ relay ");
+                assertThat(server.allocations()).as("none was made for it").isEqualTo(2);
+            }
+            Awaitility.await().until(() -> server.allocations() == 0);
         }
     }
 
@@ -108,12 +174,7 @@ class PolicyTest {
         RTCConfiguration only = RTCConfiguration.DEFAULT.withIceTransportPolicy(RTCIceTransportPolicy.PUBLIC);
         try (RTCPeerConnection pc = new RTCPeerConnection(only, Pair.NETWORK)) {
             List<String> told = candidates(pc);
-            CompletableFuture<Boolean> gathered = new CompletableFuture<>();
-            pc.setOnIcegatheringstatechange(e -> {
-                if (pc.getIceGatheringState() == RTCIceGatheringState.COMPLETE) {
-                    gathered.complete(true);
-                }
-            });
+            CompletableFuture<Boolean> gathered = gathered(pc);
             pc.addTransceiver("audio");
             Pair.get(pc.setLocalDescription());
             Pair.get(gathered);

@@ -199,4 +199,27 @@ class SignalingTest {
         assertThat(error.getSdpLineNumber()).isEqualTo(5);
         assertThat(a.getSignalingState()).isEqualTo(RTCSignalingState.STABLE);
     }
+
+    @Test
+    void theOptionsOfOldMakeTransceiversAndTurnThem() throws Exception {
+        String sdp = Pair.get(a.createOffer(new RTCOfferOptions(false, true, null))).sdp();
+        assertThat(sdp).contains("m=audio", "a=recvonly").doesNotContain("m=video");
+        assertThat(a.getTransceivers()).hasSize(1);
+        Pair.get(a.createOffer(new RTCOfferOptions(false, true, true)));
+        assertThat(a.getTransceivers()).as("one that receives is enough").hasSize(2);
+        a.addTrack(new RtpTrackSource("audio").track());
+        assertThat(a.getTransceivers().get(0).getDirection()).isEqualTo(RTCRtpTransceiverDirection.SENDRECV);
+        Pair.get(a.createOffer(new RTCOfferOptions(false, false, false)));
+        assertThat(a.getTransceivers()).extracting(RTCRtpTransceiver::getDirection)
+                .containsExactly(RTCRtpTransceiverDirection.SENDONLY, RTCRtpTransceiverDirection.INACTIVE);
+    }
+
+    @Test
+    void aPeerThatSaysNothingOfTrickleDoesNotTakeIt() throws Exception {
+        a.addTransceiver("audio");
+        String sdp = Pair.get(a.createOffer()).sdp().replaceAll("a=ice-options:.*\r\n", "");
+        assertThat(b.getCanTrickleIceCandidates()).isNull();
+        Pair.get(b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, sdp)));
+        assertThat(b.getCanTrickleIceCandidates()).isFalse();
+    }
 }

@@ -261,4 +261,53 @@ class TransceiverTest {
         Pair.get(a.setLocalDescription());
         assertThat(Pair.local(a).sdp()).as("a payload type means the same in the next offer").containsPattern("a=fmtp:102 .*42e01f");
     }
+
+    @Test
+    void anAnswerNamesOnlyEncodingsThatAreWanted() throws Exception {
+        a.addTransceiver("video", encodings(RTCRtpEncodingParameters.of("q"), RTCRtpEncodingParameters.of("f")));
+        b.addTransceiver("video");
+        Pair.get(b.setLocalDescription());
+        String wanting = Pair.local(b).sdp() + "a=rid:q recv\r\na=rid:x recv\r\na=rid:f recv\r\na=simulcast:recv %s\r\n";
+        Pair.get(a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, wanting.formatted("q;f"))));
+        a.getTransceivers().get(1).setDirection(RTCRtpTransceiverDirection.SENDRECV);
+        Pair.get(a.setLocalDescription());
+        assertThat(Pair.local(a).sdp()).contains("a=simulcast:send q;f");
+        Pair.get(a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, wanting.formatted("x;f"))));
+        assertThat(Pair.get(a.createAnswer()).sdp()).doesNotContain("a=simulcast").doesNotContain("a=rid");
+        Fails.with("InvalidAccessError",
+                a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, wanting.formatted("x;nobody"))));
+    }
+
+    @Test
+    void onlyWhatTheAnswerTakesIsReceived() throws Exception {
+        RTCRtpTransceiver video = a.addTransceiver("video");
+        b.addTrack(track("video"));
+        Pair.get(a.setLocalDescription());
+        Pair.get(b.setRemoteDescription(Pair.local(a)));
+        List<RTCRtpCodec> all = Objects.requireNonNull(RTCRtpReceiver.getCapabilities("video")).codecs();
+        b.getTransceivers().get(0).setCodecPreferences(
+                all.stream().filter(c -> c.mimeType().endsWith("/rtx") || String.valueOf(c.sdpFmtpLine()).endsWith("42e01f")).toList());
+        Pair.get(b.setLocalDescription());
+        Pair.get(a.setRemoteDescription(Pair.local(b)));
+        List<RTCRtpParameters.CodecParameters> codecs = video.getReceiver().getParameters().codecs();
+        assertThat(codecs.stream().filter(c -> c.codec().mimeType().equals("video/H264"))).hasSize(2)
+                .allMatch(c -> String.valueOf(c.codec().sdpFmtpLine()).endsWith("42e01f"));
+        assertThat(codecs.stream().filter(c -> c.codec().mimeType().endsWith("/rtx"))).hasSize(2);
+    }
+
+    private static RTCRtpEncodingParameters framed(RTCRtpEncodingParameters of, double framesASecond) {
+        return new RTCRtpEncodingParameters(of.rid(), of.active(), of.maxBitrate(), framesASecond, null);
+    }
+
+    @Test
+    void parametersHaveBounds() throws Exception {
+        RTCRtpSender sender = a.addTransceiver("video").getSender();
+        RTCRtpParameters first = sender.getParameters();
+        RTCRtpEncodingParameters encoding = first.encodings().get(0);
+        Pair.get(sender.setParameters(first.withEncodings(List.of(framed(encoding, 0.0)))));
+        assertThat(sender.getParameters().encodings().get(0).scaleResolutionDownBy()).isEqualTo(1.0);
+        assertThat(sender.getParameters().encodings().get(0).maxFramerate()).as("it may stand still").isZero();
+        Fails.with("RangeError", sender.setParameters(sender.getParameters().withEncodings(List.of(framed(encoding, -1.0)))));
+        Fails.with("RangeError", sender.setParameters(sender.getParameters().withEncodings(List.of(encoding.withScale(0.5)))));
+    }
 }

@@ -94,15 +94,23 @@ class RtpFormatTest {
         assertThat(simulcast.send().get(1).get(0).paused()).isTrue();
         assertThat(simulcast.lines()).containsExactly("a=rid:h send pt=96;max-width=1280", "a=rid:l send", "a=rid:m send", "a=rid:r recv",
                 "a=simulcast:send h,l;~m recv r");
-        assertThat(simulcast.reversed().lines()).endsWith("a=simulcast:send r recv h,l;~m");
+        assertThat(simulcast.only(List.of("m", "h", "x")).lines()).endsWith("a=simulcast:send h,l;~m");
+        assertThat(simulcast.only(List.of("m"))).as("one is no simulcast").isEqualTo(Simulcast.NONE);
+        assertThat(simulcast.unexplained()).isNull();
         assertThat(Simulcast.of(media("m=audio 9 RTP/AVP 0\r\n"))).isEqualTo(Simulcast.NONE);
         assertThat(Simulcast.NONE.lines()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"send x|names \"x\"", "recv h|names \"h\"", "send h send l|says send twice", "send h,|names \"\""})
-    void encodingsThatNobodyExplains(String value, String why) {
+    @CsvSource(delimiter = '|', value = {"send h send l|says send twice", "send h,|no rid is", "send h;\u00e4|no rid is"})
+    void encodingsThatAreNone(String value, String why) {
         assertThatThrownBy(() -> Simulcast.of(media(VIDEO.replaceAll("simulcast:.*", "simulcast:" + value)))).hasMessageContaining(why)
                 .hasMessageStartingWith("line 21: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"send x|x", "recv h|h"})
+    void encodingsThatNobodyExplains(String value, String rid) throws Exception {
+        assertThat(Simulcast.of(media(VIDEO.replaceAll("simulcast:.*", "simulcast:" + value))).unexplained()).isEqualTo(rid);
     }
 }

@@ -140,4 +140,18 @@ class SdpReaderTest {
         }
         assertThatThrownBy(() -> read(changed)).hasMessageStartingWith("line 2021: more than 2000 attributes");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m=audio 9 RTP/AVP| 0", "m=audio 9 RTP|/AVP", "a=group:BUNDLE| 0", "a=ice-options:trickle| a", "r=7d 1h| 0",
+            "z=1 -1h| 1 -1h", "a=fingerprint:sha-256 00|:00"})
+    void longLinesDoNotExhaustTheStack(String line) {
+        String[] parts = line.split("\\|");
+        int index = LINES.indexOf(LINES.stream().filter(l -> l.charAt(0) == line.charAt(0)).findFirst().orElseThrow());
+        List<String> lines = with(index, parts[0] + parts[1].repeat(20_000 / parts[1].length()));
+        try {
+            assertThat(read(lines)).isNotNull();
+        } catch (SdpProblem e) {
+            assertThat(e.line()).isEqualTo(index + 1);
+        }
+    }
 }

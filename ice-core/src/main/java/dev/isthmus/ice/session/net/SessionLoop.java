@@ -25,9 +25,7 @@ import dev.isthmus.ice.stun.StunResult;
 import dev.isthmus.ice.stun.StunType;
 import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.turn.client.TurnClient;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -104,8 +102,6 @@ public final class SessionLoop implements AutoCloseable {
     /** Where our sockets are, and sessions may meet peers of the same network. */
     private final Set<TransportAddress> hosts = new LinkedHashSet<>();
     private @Nullable MdnsPort mdns;
-    /** Sessions that have gathered ahead. */
-    private final Deque<LiveSession> prepared = new ArrayDeque<>();
     private @Nullable AddressWatch watch;
 
     /** Creates the place; nothing is opened yet. */
@@ -179,35 +175,9 @@ public final class SessionLoop implements AutoCloseable {
         return port.socket().local();
     }
 
-    /** Creates a session, or takes one that was prepared for such options; it tells nothing before it is told to gather. */
+    /** Creates a session; it tells nothing before it is told to gather. */
     public LiveSession open(Options options, LiveSession.Listener listener) {
-        LiveSession ready = shared.isEmpty() ? prepared.stream().filter(each -> each.fits(options)).findFirst().orElse(null) : null;
-        if (ready == null) {
-            return make(options, listener);
-        }
-        prepared.remove(ready);
-        ready.use(options.controlling(), listener);
-        return ready;
-    }
-
-    /**
-     * Gathers candidates ahead, for sessions that are opened with these options in either role and gather with sockets of their own (the
-     * candidate pool of RFC 9429, section 3.5.4). Those that were prepared before and do not fit, or are too many, are closed.
-     *
-     * @param size how many sessions are to be ready; they are not replaced when they are used
-     */
-    public void prepare(Options options, List<TransportAddress> on, int size) {
-        for (LiveSession each : List.copyOf(prepared)) {
-            if (prepared.size() > size || !each.fits(options)) {
-                prepared.remove(each);
-                each.close();
-            }
-        }
-        while (prepared.size() < size) {
-            LiveSession ahead = make(options, null);
-            prepared.add(ahead);
-            ahead.gather(on);
-        }
+        return make(options, listener);
     }
 
     /**
@@ -224,7 +194,7 @@ public final class SessionLoop implements AutoCloseable {
         }
     }
 
-    private LiveSession make(Options options, LiveSession.@Nullable Listener listener) {
+    LiveSession make(Options options, LiveSession.@Nullable Listener listener) {
         int tag = index.newTag(parts.random());
         IceAgent.Setup agent = new IceAgent.Setup(options.controlling(), parts.random().nextLong(), tag,
                 IceCredentials.random(parts.random()), options.lite());
@@ -356,7 +326,6 @@ public final class SessionLoop implements AutoCloseable {
             watch.close();
         }
         new ArrayList<>(sessions).forEach(LiveSession::close);
-        prepared.clear();
         if (mdns != null) {
             mdns.close();
         }

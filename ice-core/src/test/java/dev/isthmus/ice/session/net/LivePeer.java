@@ -35,9 +35,14 @@ final class LivePeer implements LiveSession.Listener {
     private final List<BlockingQueue<byte[]>> received = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
 
     LivePeer(Loop loop, SessionLoop sessions, SessionLoop.Options options) {
+        this(loop, sessions, new CandidatePool(sessions), options);
+    }
+
+    /** Takes a session of a pool. */
+    LivePeer(Loop loop, SessionLoop sessions, CandidatePool pool, SessionLoop.Options options) {
         this.loop = loop;
         this.sessions = sessions;
-        this.session = loop.submit(() -> sessions.open(options, this)).join();
+        this.session = loop.submit(() -> pool.open(options, this)).join();
     }
 
     /** Does something on the loop. */

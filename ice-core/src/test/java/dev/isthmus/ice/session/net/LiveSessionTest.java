@@ -220,9 +220,10 @@ class LiveSessionTest {
     @Test
     void gatheredAhead() throws Exception {
         List<TransportAddress> hosts = List.of(LivePeer.HOST);
-        on(0, () -> ours.prepare(options(false), hosts, 2));
+        CandidatePool pool = new CandidatePool(ours);
+        on(0, () -> pool.fill(options(false), hosts, 2));
         assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
-        LivePeer a = peer(true, options(true));
+        LivePeer a = new LivePeer(group.loop(0), ours, pool, options(true));
         assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
         assertThat(a.candidates()).isEmpty();
         LivePeer b = peer(false, options(false));
@@ -233,11 +234,13 @@ class LiveSessionTest {
         a.run(s -> assertThat(s.session().agent().isControlling()).isTrue());
         assertThat(tally(IceReason.ROLE_SWITCHED)).isZero();
         assertThat(a.send(1, text("data"), b)).asString().isEqualTo("data");
-        on(0, () -> ours.prepare(options(true).withComponents(2), hosts, 1));
+        on(0, () -> pool.fill(options(true).withComponents(2), hosts, 1));
         assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(2);
-        LivePeer other = peer(true, options(true));
+        LivePeer other = new LivePeer(group.loop(0), ours, pool, options(true));
         assertThat(group.loop(0).submit(ours::size).join()).isEqualTo(3);
         other.run(s -> assertThat(s.session().hosts()).isEmpty());
+        on(0, pool::close);
+        assertThat(group.loop(0).submit(ours::size).join()).as("what was not used is given back").isEqualTo(2);
     }
 
     /** A peer that starts anew at its address without a word has its flow back as soon as the silence of its old session is noticed. */

@@ -41,6 +41,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private static final int NO_ANSWER = 701;
 
     private final PeerLoop owner;
+    private final @Nullable ConnectionPool pool;
     private final Setup setup;
     private final TaskQueue queue;
     private final Listener listener;
@@ -65,8 +66,9 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private boolean resolving = true;
     private boolean closed;
 
-    LiveTransport(PeerLoop owner, Setup setup, TaskQueue queue, Listener listener) {
+    LiveTransport(PeerLoop owner, @Nullable ConnectionPool pool, Setup setup, TaskQueue queue, Listener listener) {
         this.owner = owner;
+        this.pool = pool;
         this.setup = setup;
         this.queue = queue;
         this.listener = listener;
@@ -107,7 +109,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             if (closed) {
                 return;
             }
-            LiveSession opened = owner.open(setup, servers, this);
+            LiveSession opened = owner.open(setup, servers, pool, this);
             session = opened;
             dtls.over(opened);
             opened.restart(setup.credentials());
@@ -291,7 +293,8 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         };
         if (now != state || pair != null) {
             state = now;
-            tell(l -> l.onIce(pair, now));
+            boolean controlling = isControlling();
+            tell(l -> l.onIce(pair, now, controlling));
             onChange.run();
         }
     }

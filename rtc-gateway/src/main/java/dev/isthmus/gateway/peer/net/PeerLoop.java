@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The transports of one loop, with what they need from outside. */
 final class PeerLoop {
@@ -101,8 +102,9 @@ final class PeerLoop {
         return SessionLoop.Options.of(controlling, policy, servers).withComponents(components);
     }
 
-    LiveSession open(TransportPort.Setup setup, List<IceServer> servers, LiveSession.Listener listener) {
-        return sessions.open(options(setup.configuration(), servers, setup.controlling(), setup.components()), listener);
+    LiveSession open(TransportPort.Setup setup, List<IceServer> servers, @Nullable ConnectionPool pool, LiveSession.Listener listener) {
+        SessionLoop.Options options = options(setup.configuration(), servers, setup.controlling(), setup.components());
+        return pool == null || shared ? sessions.open(options, listener) : pool.open(options, listener);
     }
 
     void gather(LiveSession session) {

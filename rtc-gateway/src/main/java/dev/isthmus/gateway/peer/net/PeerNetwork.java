@@ -25,8 +25,10 @@ import dev.isthmus.ice.time.RandomSource;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +95,8 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     private final List<PeerLoop> loops = new ArrayList<>();
     private final Options options;
     private final AtomicInteger next = new AtomicInteger();
+    /** What connections have gathered ahead, by their queues. */
+    private final Map<TaskQueue, ConnectionPool> pools = new ConcurrentHashMap<>();
 
     private PeerNetwork(Options options, @Nullable LoopGroup group) {
         this.options = options;
@@ -211,7 +215,8 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
 
     @Override
     public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
-        return new LiveTransport(next(), setup, queue, listener);
+        ConnectionPool pool = pools.get(queue);
+        return new LiveTransport(pool == null ? next() : pool.owner(), pool, setup, queue, listener);
     }
 
     private PeerLoop next() {
@@ -229,11 +234,14 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     }
 
     @Override
-    public void prepare(@Nullable RTCConfiguration configuration) {
-        if (configuration != null && configuration.iceCandidatePoolSize() > 0) {
-            PeerLoop loop = loops.get(Math.floorMod(next.get(), loops.size()));
-            loop.withServers(configuration, servers -> loop.sessions().prepare(loop.options(configuration, servers, true, 1), loop.hosts(),
-                    configuration.iceCandidatePoolSize()));
+    public void prepare(TaskQueue queue, @Nullable RTCConfiguration configuration) {
+        if (configuration == null || configuration.iceCandidatePoolSize() == 0) {
+            ConnectionPool present = configuration == null ? pools.remove(queue) : pools.get(queue);
+            if (present != null) {
+                present.give();
+            }
+        } else {
+            pools.computeIfAbsent(queue, k -> new ConnectionPool(next())).fill(configuration);
         }
     }
 

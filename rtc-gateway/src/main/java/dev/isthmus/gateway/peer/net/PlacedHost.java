@@ -55,13 +55,13 @@ final class PlacedHost implements PeerHost {
 
     @Override
     public TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener) {
-        LiveTransport made = new LiveTransport(loop, setup, queue, listener);
+        LiveTransport made = new LiveTransport(loop, null, setup, queue, listener);
         opened.accept(made);
         return made;
     }
 
     @Override
-    public void prepare(@Nullable RTCConfiguration configuration) {
+    public void prepare(TaskQueue queue, @Nullable RTCConfiguration configuration) {
         // shared ports need no gathering ahead
     }
 }
