@@ -4,6 +4,7 @@ import dev.isthmus.gateway.peer.MediaStream;
 import dev.isthmus.gateway.peer.MediaStreamTrack;
 import dev.isthmus.gateway.peer.RTCIceCandidate;
 import dev.isthmus.gateway.peer.RTCIceGatheringState;
+import dev.isthmus.gateway.peer.RTCIceTransport;
 import dev.isthmus.gateway.peer.RTCPeerConnection;
 import dev.isthmus.gateway.peer.RTCRtpCodec;
 import dev.isthmus.gateway.peer.RTCRtpReceiver;
@@ -16,27 +17,38 @@ import dev.isthmus.gateway.sdp.RtpFormat;
 import dev.isthmus.gateway.sdp.SdpProblem;
 import dev.isthmus.gateway.sdp.SessionDescription;
 import dev.isthmus.gateway.sdp.TrickleFragment;
-import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of a call: its offer is answered by a connection that takes one audio and one video of what the endpoint knows, and nothing
- * else. Used by one exchange after the other; none of its methods blocks.
+ * else. One exchange follows the other; none of its methods blocks.
  */
 public final class Client {
-    /** A kind of media that was agreed on. */
-    public record Agreed(RTCRtpTransceiver transceiver, String kind, List<PlainStream.Shared> formats) {}
+    /**
+     * A kind of media that was agreed on.
+     *
+     * @param kind audio or video
+     * @param formats that both sides know
+     * @param sends whether the client sends it
+     * @param receives whether the client receives it
+     */
+    public record Agreed(RTCRtpTransceiver transceiver, String kind, List<PlainStream.Shared> formats, boolean sends, boolean receives) {}
 
     private final RTCPeerConnection connection;
     private final Way way;
     private final List<Codec> endpoint;
     private final List<RTCRtpTransceiver> taken = new ArrayList<>();
+    /** What was asked for and is not done. */
+    private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
     /** Creates the side of a call that comes that way. */
     public Client(RTCPeerConnection connection, Way way, List<Codec> endpoint) {
@@ -48,6 +60,22 @@ public final class Client {
     /** Returns the connection. */
     public RTCPeerConnection connection() {
         return connection;
+    }
+
+    /** Begins an exchange when those before it are over; {@link #end} cancels it. */
+    public synchronized <T> CompletableFuture<T> exchange(Supplier<CompletableFuture<T>> exchange) {
+        CompletableFuture<T> running = last.handle((done, failure) -> true).thenCompose(before -> exchange.get());
+        CompletableFuture<T> result = running.copy();
+        pending.add(result);
+        result.whenComplete((done, failure) -> pending.remove(result));
+        last = running;
+        return result;
+    }
+
+    /** Ends the connection, and with it what has not been done. */
+    public void end() {
+        connection.close();
+        pending.forEach(each -> each.cancel(false));
     }
 
     /** Answers the first offer; completes with the answer with all our candidates, or as {@code setRemoteDescription} fails. */
@@ -99,7 +127,10 @@ public final class Client {
             endpoint.stream().filter(c -> c.kind().equals(kind)).forEach(c -> negotiated.stream().filter(c::takes).findFirst()
                     .ifPresent(format -> shared.add(new PlainStream.Shared(format, c.format()))));
             if (!shared.isEmpty()) {
-                agreed.add(new Agreed(each, kind, shared));
+                RTCRtpTransceiverDirection ours = each.getCurrentDirection();
+                boolean both = ours == RTCRtpTransceiverDirection.SENDRECV;
+                agreed.add(new Agreed(each, kind, shared, both || ours == RTCRtpTransceiverDirection.RECVONLY,
+                        both || ours == RTCRtpTransceiverDirection.SENDONLY));
             }
         }
         return agreed;
@@ -110,7 +141,7 @@ public final class Client {
         MediaStreamTrack received = agreed.transceiver().getReceiver().getTrack();
         stream.keyframes(received::requestKeyframe);
         received.addSink(stream);
-        if (way.sends()) {
+        if (agreed.receives()) {
             agreed.transceiver().getSender().replaceTrack(stream.source().track());
         }
     }
@@ -154,26 +185,18 @@ public final class Client {
                 .thenApply(sdp -> TrickleFragment.of(read(sdp)));
     }
 
+    private RTCIceTransport ice() {
+        return Objects.requireNonNull(agreed().get(0).transceiver().getReceiver().getTransport()).getIceTransport();
+    }
+
     /** Returns the generation of ICE of our side, by its username fragment. */
     public String generation() {
-        return credentials(connection.getCurrentLocalDescription()).ufrag();
+        return Objects.requireNonNull(ice().getLocalParameters()).usernameFragment();
     }
 
-    /** Returns the client's credentials of the present generation. */
-    public IceCredentials remoteCredentials() {
-        return credentials(connection.getCurrentRemoteDescription());
-    }
-
-    private static IceCredentials credentials(@Nullable RTCSessionDescription of) {
-        SessionDescription description = read(Objects.requireNonNull(of).sdp());
-        for (var media : description.media()) {
-            String ufrag = description.value(media, "ice-ufrag");
-            String password = description.value(media, "ice-pwd");
-            if (ufrag != null && password != null) {
-                return new IceCredentials(ufrag, password);
-            }
-        }
-        throw new IllegalStateException("a description without a transport");
+    /** Returns the client's generation that is present, by its username fragment. */
+    public String remoteGeneration() {
+        return Objects.requireNonNull(ice().getRemoteParameters()).usernameFragment();
     }
 
     private static SessionDescription read(String sdp) {

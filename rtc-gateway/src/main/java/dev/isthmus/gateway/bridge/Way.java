@@ -28,14 +28,4 @@ public enum Way {
     public RTCRtpTransceiverDirection direction() {
         return direction;
     }
-
-    /** Returns whether the client's media is taken. */
-    public boolean receives() {
-        return this != WHEP;
-    }
-
-    /** Returns whether the client gets media. */
-    public boolean sends() {
-        return this != WHIP;
-    }
 }

@@ -30,6 +30,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -156,7 +157,7 @@ public final class GatewayService implements AutoCloseable {
         Client client = new Client(connection, session.way(), session.call().endpoint().codecs());
         session.client(client);
         calls.put(session.call().id(), session);
-        return client.answer(offer).thenCompose(sdp -> bridge(session, sdp)).whenComplete((made, failure) -> {
+        return client.exchange(() -> client.answer(offer)).thenCompose(sdp -> bridge(session, sdp)).whenComplete((made, failure) -> {
             if (failure != null) {
                 gateway.loop().execute(() -> gateway.end(session, gateway.loop().nowNanos()));
             }
@@ -173,7 +174,7 @@ public final class GatewayService implements AutoCloseable {
         Call call = session.call();
         return session.loop().loop()
                 .submit(() -> agreed.stream()
-                        .map(a -> call.carry(a.kind(), a.formats(), session.way().receives(), session.way().sends())).toList())
+                        .map(a -> call.carry(a.kind(), a.formats(), a.sends(), a.receives())).toList())
                 .thenApplyAsync(streams -> {
                     for (int i = 0; i < streams.size(); i++) {
                         session.client().join(agreed.get(i), streams.get(i));
@@ -189,6 +190,9 @@ public final class GatewayService implements AutoCloseable {
 
     private static Throwable refusal(Throwable e) {
         Throwable cause = cause(e);
+        if (cause instanceof CancellationException) {
+            return new Refused(404, "the call has ended");
+        }
         if (cause instanceof PortException) {
             return new Refused(503, String.valueOf(cause.getMessage()));
         }
@@ -226,18 +230,21 @@ public final class GatewayService implements AutoCloseable {
             return noSuchCall();
         }
         Client client = session.client();
-        boolean present = fragment.credentials().ufrag().equals(client.remoteCredentials().ufrag());
-        CompletableFuture<Patched> patched;
+        return client.exchange(() -> patch(client, generation, fragment))
+                .exceptionallyCompose(e -> CompletableFuture.failedFuture(refusal(e)));
+    }
+
+    private static CompletableFuture<Patched> patch(Client client, String generation, TrickleFragment fragment) {
+        boolean present = fragment.credentials().ufrag().equals(client.remoteGeneration());
         if (generation.equals(RESTART)) {
-            patched = present
+            return present
                     ? CompletableFuture.failedFuture(new Refused(400, "a restart needs new credentials"))
                     : client.restart(fragment).thenApply(answer -> new Patched(answer, client.generation()));
-        } else if (!present || !generation.equals(client.generation())) {
-            patched = CompletableFuture.failedFuture(new Refused(412, "that ICE generation is not the present one"));
-        } else {
-            patched = client.trickle(fragment).thenApply(done -> new Patched("", generation));
         }
-        return patched.exceptionallyCompose(e -> CompletableFuture.failedFuture(refusal(e)));
+        if (!present || !generation.equals(client.generation())) {
+            return CompletableFuture.failedFuture(new Refused(412, "that ICE generation is not the present one"));
+        }
+        return client.trickle(fragment).thenApply(done -> new Patched("", generation));
     }
 
     /** Returns the state of a call, running or just ended. */
@@ -275,7 +282,7 @@ public final class GatewayService implements AutoCloseable {
         Session made = calls.remove(view.id());
         busy.remove(view.endpoint(), view.id());
         if (made != null) {
-            front.execute(made.client().connection()::close);
+            front.execute(made.client()::end);
         }
         synchronized (recent) {
             recent.addFirst(view);

@@ -39,6 +39,8 @@ class GatewayDaemonIT {
         }
     }
 
+    private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
+
     @Test
     void aCallIsAResourceWithGenerations() throws Exception {
         int port = Ports.free(4);
@@ -56,7 +58,20 @@ class GatewayDaemonIT {
                 assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> another.connect(gateway, "phone")))
                         .hasMessageContaining("409");
             }
-            assertThat(gateway.http("PATCH", resource, "application/trickle-ice-sdpfrag", "").statusCode()).isEqualTo(428);
+            assertThat(gateway.http("PATCH", resource, FRAGMENT, "").statusCode()).isEqualTo(428);
+            String tag = caller.entityTag();
+            String mine = "a=ice-ufrag:" + caller.localCredentials().ufrag() + "\r\na=ice-pwd:" + caller.localCredentials().password()
+                    + "\r\n";
+            String candidate = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:7 1 udp 1 127.0.0.1 9 typ host\r\n";
+            assertThat(gateway.http("PATCH", resource, FRAGMENT, mine + candidate, "If-Match", tag).statusCode()).isEqualTo(204);
+            assertThat(gateway.http("PATCH", resource, FRAGMENT, mine + candidate, "If-Match", "\"other\"").statusCode()).isEqualTo(412);
+            assertThat(gateway.http("PATCH", resource, FRAGMENT, mine, "If-Match", "*").statusCode()).as("the same again").isEqualTo(400);
+            String fresh = "a=ice-ufrag:fresh\r\na=ice-pwd:0123456789012345678901\r\n" + candidate;
+            HttpResponse<String> restarted = gateway.http("PATCH", resource, FRAGMENT, fresh, "If-Match", "*");
+            assertThat(restarted.statusCode()).isEqualTo(200);
+            assertThat(restarted.body()).contains("a=ice-ufrag:", "a=candidate:");
+            assertThat(restarted.headers().firstValue("ETag").orElseThrow()).isNotEqualTo(tag);
+            assertThat(gateway.http("PATCH", resource, FRAGMENT, mine + candidate, "If-Match", tag).statusCode()).isEqualTo(412);
             assertThat(gateway.http("DELETE", resource.replace("phone", "echo"), SDP, "").statusCode()).isEqualTo(404);
             assertThat(gateway.http("DELETE", resource, SDP, "").statusCode()).isEqualTo(200);
             assertThat(gateway.http("DELETE", resource, SDP, "").statusCode()).isEqualTo(404);

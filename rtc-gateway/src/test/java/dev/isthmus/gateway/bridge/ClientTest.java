@@ -21,6 +21,7 @@ import dev.isthmus.ice.sim.SeededRandom;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +107,8 @@ class ClientTest {
             assertThat(video.codecs().get(0).feedback()).contains("nack pli");
             assertThat(answer.get(2).port()).as("data channels are not carried").isZero();
             assertThat(client.agreed()).extracting(Client.Agreed::kind).containsExactly("audio", "video");
+            assertThat(client.agreed()).extracting(Client.Agreed::sends).containsExactly(true, true);
+            assertThat(client.agreed()).extracting(Client.Agreed::receives).as("the client only sends video").containsExactly(true, false);
             assertThat(client.agreed().get(0).formats().get(0).plain().payloadType()).isEqualTo(109);
         }
     }
@@ -185,9 +188,32 @@ class ClientTest {
             TrickleFragment ours = TrickleFragment.parse(get(client.restart(fragment)));
             assertThat(ours.credentials().ufrag()).isEqualTo(client.generation()).isNotEqualTo(before);
             assertThat(ours.candidates()).hasSize(2);
-            assertThat(client.remoteCredentials().ufrag()).isEqualTo("wxyz");
+            assertThat(client.remoteGeneration()).isEqualTo("wxyz");
             assertThat(Objects.requireNonNull(connection.getRemoteDescription()).sdp()).contains("127.0.0.1 50001").doesNotContain("50000");
         }
+    }
+
+    @Test
+    void oneExchangeFollowsTheOtherUntilTheEnd() {
+        Client client = client(Way.CALL);
+        List<String> begun = new CopyOnWriteArrayList<>();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> one = client.exchange(() -> {
+            begun.add("one");
+            return first;
+        });
+        CompletableFuture<String> two = client.exchange(() -> {
+            begun.add("two");
+            return new CompletableFuture<>();
+        });
+        CompletableFuture<String> three = client.exchange(() -> CompletableFuture.completedFuture("three"));
+        assertThat(begun).containsExactly("one");
+        first.completeExceptionally(new IllegalStateException("that one fails"));
+        assertThat(one).isCompletedExceptionally();
+        assertThat(begun).containsExactly("one", "two");
+        client.end();
+        assertThat(two).isCancelled();
+        assertThat(three).isCancelled();
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class Caller {
     private @Nullable SrtpContext outbound;
     private @Nullable TransportAddress gateway;
     private String resource = "";
+    private String entityTag = "";
     private IceCredentials remote = credentials;
     private int sequence = 1;
 
@@ -84,6 +85,7 @@ public final class Caller {
             throw new AssertionError(answer.statusCode() + " " + answer.body());
         }
         resource = answer.headers().firstValue("Location").orElseThrow();
+        entityTag = answer.headers().firstValue("ETag").orElseThrow();
         SdpMedia media = SessionDescription.parse(answer.body()).media().get(0);
         Fingerprint expected = Objects.requireNonNull(Fingerprint.parse(Objects.requireNonNull(media.value("fingerprint"))));
         dtls = new BcDtlsEngine(new BcDtlsEngine.Setup(true, List.of(certificate), List.of(expected), List.of(profile), () -> ""),
@@ -163,6 +165,11 @@ public final class Caller {
     /** Returns the gateway's ICE credentials. */
     public IceCredentials remoteCredentials() {
         return remote;
+    }
+
+    /** Returns what the gateway calls the generation of ICE of the call. */
+    public String entityTag() {
+        return entityTag;
     }
 
     /** Returns our ICE credentials. */

@@ -75,9 +75,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Sends a request and returns the answer. */
-    public HttpResponse<String> http(String method, String path, String type, String body) throws Exception {
+    public HttpResponse<String> http(String method, String path, String type, String body, String... headers) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(URI.create(page + path)).header("Content-Type", type)
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(page + path)).header("Content-Type", type);
+            for (int i = 0; i < headers.length; i += 2) {
+                request.header(headers[i], headers[i + 1]);
+            }
+            return client.send(request
                     .method(method, HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
         }
     }
