@@ -63,6 +63,19 @@ public record TransportAddress(boolean ipv4, long high, long low, int port, int 
         return ipv4 ? low >>> 24 == 127 : high == 0 && low == 1;
     }
 
+    /**
+     * Returns whether it is one that leads to its host from everywhere: neither private (RFC 1918) nor shared (RFC 6598), of a link, a site or this
+     * host; of IPv6 what RFC 4291, section 2.4, has as global unicast in use.
+     */
+    public boolean isGlobal() {
+        if (!ipv4) {
+            return high >>> 61 == 1;
+        }
+        int first = (int) (low >>> 24);
+        boolean local = low >>> 20 == 0xac1 || low >>> 16 == 0xc0a8 || low >>> 16 == 0xa9fe || low >>> 22 == 0x191;
+        return !local && first != 0 && first != 10 && first != 127 && first < 224;
+    }
+
     /** Returns the address in network byte order: 4 or 16 bytes. */
     public byte[] bytes() {
         byte[] b = new byte[ipv4 ? 4 : 16];

@@ -144,7 +144,7 @@ final class Gathering {
     boolean tells(Candidate candidate, IcePolicy policy) {
         IceServer server = origin(candidate);
         return switch (candidate.type()) {
-            case HOST -> policy == IcePolicy.ALL;
+            case HOST -> policy == IcePolicy.ALL || policy == IcePolicy.PUBLIC && candidate.address().isGlobal();
             case RELAYED -> server != null && servers.contains(server);
             default -> server != null && servers.stream().anyMatch(server::isSameAs);
         };

@@ -157,9 +157,7 @@ public final class IceSession {
         this.relayBases = relayBases;
         began = true;
         if (setup.policy() != IcePolicy.RELAY) {
-            for (TransportAddress base : bases) {
-                add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
-            }
+            bases.forEach(base -> add(host(base), nowNanos));
         }
         ask(new Gathering.From(bases, relayBases), gathering.servers(), nowNanos);
         step(nowNanos);
@@ -187,15 +185,14 @@ public final class IceSession {
      * @param listeners where connections are taken
      */
     public void addStreams(List<TransportAddress> hosts, List<TransportAddress> listeners, long nowNanos) {
-        boolean tell = setup.policy() == IcePolicy.ALL;
         if (!began) {
             preferences = new Preferences(hosts);
         }
         if (setup.policy() != IcePolicy.RELAY) {
             hosts.forEach(host -> add(Candidate.host(host.withPort(ACTIVE_PORT).overTcp(), preferences.direct(host),
-                    CandidateTransport.TCP_ACTIVE), tell, nowNanos));
+                    CandidateTransport.TCP_ACTIVE), nowNanos));
             listeners.forEach(
-                    at -> add(Candidate.host(at.overTcp(), preferences.direct(at), CandidateTransport.TCP_PASSIVE), tell, nowNanos));
+                    at -> add(Candidate.host(at.overTcp(), preferences.direct(at), CandidateTransport.TCP_PASSIVE), nowNanos));
         }
         step(nowNanos);
     }
@@ -206,7 +203,7 @@ public final class IceSession {
         gathered = false;
         agent.setLocalEnded(false);
         if (setup.policy() != IcePolicy.RELAY) {
-            add(host(base), setup.policy() == IcePolicy.ALL, nowNanos);
+            add(host(base), nowNanos);
         }
         ask(new Gathering.From(List.of(base), List.of(base)), gathering.servers(), nowNanos);
         step(nowNanos);
@@ -222,6 +219,10 @@ public final class IceSession {
         relays.onBaseGone(base, preferences.first(base.ipv4()), nowNanos);
         agent.removeBase(base, nowNanos);
         step(nowNanos);
+    }
+
+    private void add(Candidate host, long nowNanos) {
+        add(host, gathering.tells(host, setup.policy()), nowNanos);
     }
 
     /** Adds a candidate unless another one has the same address and base (RFC 8445, section 5.1.3), and tells the peer of it or not. */
