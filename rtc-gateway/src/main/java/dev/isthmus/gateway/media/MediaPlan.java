@@ -10,10 +10,11 @@ import java.util.Map;
  *
  * @param lines its media descriptions
  * @param reducedSize whether RTCP may be shorter than a compound packet
+ * @param mostBitrate how much video the peer's description takes, in bit/s, or 0 when it names no limit
  */
-public record MediaPlan(List<Line> lines, boolean reducedSize) {
+public record MediaPlan(List<Line> lines, boolean reducedSize, long mostBitrate) {
     /** Nothing. */
-    public static final MediaPlan NONE = new MediaPlan(List.of(), false);
+    public static final MediaPlan NONE = new MediaPlan(List.of(), false, 0);
 
     /**
      * A media description.

@@ -143,6 +143,7 @@ public final class MediaSession {
         next.lines().forEach(each -> all.add(new ActiveLine(each)));
         lines = List.copyOf(all);
         reducedSize = next.reducedSize();
+        outgoing.rate().negotiated(next.mostBitrate());
         sources.configure(lines);
         for (ActiveLine each : lines) {
             if (each.sendsAny()) {

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class SendRate {
     private final BandwidthEstimator estimator = new BandwidthEstimator();
     private @Nullable SentPackets packets;
+    /** What the peer says again and again, and what its description says. */
     private long limit = Long.MAX_VALUE;
+    private long negotiated = Long.MAX_VALUE;
 
     /** Numbers a packet that is sent now. */
     int number(int size, long nowNanos) {
@@ -32,7 +34,13 @@ final class SendRate {
 
     void onLimit(long bitsPerSecond) {
         limit = Math.max(BandwidthEstimator.LEAST, bitsPerSecond);
-        estimator.onLimit(bitsPerSecond);
+        estimator.onLimit(Math.min(limit, negotiated));
+    }
+
+    /** Takes the limit of the peer's description, or 0 when there is none. */
+    void negotiated(long bitsPerSecond) {
+        negotiated = bitsPerSecond == 0 ? Long.MAX_VALUE : Math.max(BandwidthEstimator.LEAST, bitsPerSecond);
+        estimator.onLimit(Math.min(limit, negotiated));
     }
 
     void onRoundTrip(long nanos) {
@@ -44,6 +52,7 @@ final class SendRate {
         if (packets != null) {
             return estimator.bitsPerSecond();
         }
-        return limit == Long.MAX_VALUE ? 0 : limit;
+        long most = Math.min(limit, negotiated);
+        return most == Long.MAX_VALUE ? 0 : most;
     }
 }

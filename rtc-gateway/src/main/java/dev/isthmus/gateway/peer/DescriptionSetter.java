@@ -179,6 +179,7 @@ final class DescriptionSetter {
         t.sender.lastTransaction = null;
         t.negotiated = answer.codecs();
         t.remoteRepairs = theirs.repairs();
+        t.remoteBitrate = theirs.bitrate();
         t.remoteSources = theirs.sources().stream().map(MediaSection.Source::ssrc).toList();
     }
 

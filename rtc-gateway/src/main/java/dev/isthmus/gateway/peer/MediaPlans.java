@@ -18,8 +18,23 @@ final class MediaPlans {
                     lines.add(line(t, t.mid));
                 }
             }
-            each.configure(new MediaPlan(lines, each.reducedSize));
+            each.configure(new MediaPlan(lines, each.reducedSize, mostBitrate(state, each)));
         }
+    }
+
+    /** What the peer takes of all video together, when it limits each (RFC 9429, section 5.11). */
+    private static long mostBitrate(PeerState state, Transport of) {
+        long sum = 0;
+        for (RTCRtpTransceiver t : state.transceivers) {
+            MediaDirection current = t.currentDirection;
+            if (t.transport == of && !t.stopping && t.kind.equals("video") && current != null && current.sends()) {
+                if (t.remoteBitrate == 0) {
+                    return 0;
+                }
+                sum += t.remoteBitrate;
+            }
+        }
+        return sum;
     }
 
     /** As long as an exchange is not over, what was agreed on before may come too. */

@@ -48,6 +48,8 @@ public final class RTCRtpTransceiver {
     List<Integer> remoteSources = List.of();
     /** Which of them repeat which others. */
     Map<Integer, Integer> remoteRepairs = Map.of();
+    /** What the peer wants to receive at most, in bit/s, or 0. */
+    long remoteBitrate;
     /** Whether packets of the peer are taken. */
     boolean receptive;
     @Nullable

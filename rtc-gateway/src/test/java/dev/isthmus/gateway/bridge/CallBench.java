@@ -67,7 +67,7 @@ final class CallBench implements CallIo, MediaSession.Output, TransportMonitor {
         client = new MediaSession(this, counters, clock, "cname", ByteBuffer.allocate(MediaSession.ROOM), now);
         call.onTransport(this);
         client.configure(new MediaPlan(List.of(line("audio", List.of(codec("opus", 109), codec("PCMU", 0)), List.of(111, 0), random),
-                line("video", List.of(codec("VP8", 100)), List.of(96), random)), false));
+                line("video", List.of(codec("VP8", 100)), List.of(96), random)), false, 0));
     }
 
     private MediaPlan.Line line(String kind, List<Codec> plainCodecs, List<Integer> payloadTypes, SeededRandom random) {

@@ -43,6 +43,8 @@ final class MediaBench {
     final Side receiver = new Side();
     /** Which RTP packets from the sender are lost, by their count from 0. */
     IntPredicate lost = n -> false;
+    /** What the description of the peer takes, or 0. */
+    long mostBitrate;
     /** Nothing arrives any more. */
     boolean cut;
     /** How many RTP packets the sender has sent. */
@@ -83,7 +85,8 @@ final class MediaBench {
             List<HeaderExtension> numbered = new ArrayList<>();
             extensions.forEach(uri -> numbered.add(new HeaderExtension(numbered.size() + 1, "sendrecv", uri, "")));
             session.configure(
-                    new MediaPlan(List.of(new MediaPlan.Line("v", formats, formats, numbered, List.of(), repairs, in, out)), true));
+                    new MediaPlan(List.of(new MediaPlan.Line("v", formats, formats, numbered, List.of(), repairs, in, out)), true,
+                            mostBitrate));
         }
 
         @Override

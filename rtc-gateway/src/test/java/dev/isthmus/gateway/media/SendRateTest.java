@@ -120,4 +120,14 @@ class SendRateTest {
             assertThat(bench.sent - before).as("but sent").isEqualTo(20);
         }
     }
+
+    @Test
+    void aLimitOfTheDescriptionHoldsWithAndWithoutFeedback() {
+        for (String feedback : new String[]{"nack", "transport-cc"}) {
+            MediaBench bench = new MediaBench();
+            bench.mostBitrate = 200_000;
+            bench.configure(MediaBench.vp8(false, feedback), RtpCapabilities.TRANSPORT_NUMBER);
+            assertThat(send(bench, 5)).endsWith(200_000L);
+        }
+    }
 }
