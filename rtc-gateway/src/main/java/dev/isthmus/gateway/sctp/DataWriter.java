@@ -20,6 +20,7 @@ final class DataWriter {
     /** Writes what fits into the present packet: what the peer need not wait for, what is lost, what is new. */
     void write(long nowNanos) {
         boolean any = false;
+        int header = a.both.interleaving() ? Chunk.I_DATA_HEADER : Chunk.DATA_HEADER;
         if (a.flight.isForwardDue() && a.writer.room() > LEAST_ROOM) {
             a.flight.writeForward(a.writer, a.both.interleaving());
             any = true;
@@ -27,11 +28,11 @@ final class DataWriter {
         if (a.flight.isEmpty() && lastSent != 0 && nowNanos - lastSent > a.roundTrip.timeout()) {
             a.congestion.idle();
         }
-        for (OutChunk each = a.flight.again(a.writer.room(), nowNanos); each != null; each = a.flight.again(a.writer.room(), nowNanos)) {
+        for (OutChunk each = a.flight.again(a.writer.room(), header, nowNanos); each != null; each = a.flight.again(a.writer.room(), header,
+                nowNanos)) {
             each.write(a.writer, a.both.interleaving(), false);
             any = true;
         }
-        int header = a.both.interleaving() ? Chunk.I_DATA_HEADER : Chunk.DATA_HEADER;
         for (OutMessage each = fitting(header, nowNanos); each != null; each = fitting(header, nowNanos)) {
             int length = Math.min(each.left(), a.writer.room() - header);
             int cut = each.cut;

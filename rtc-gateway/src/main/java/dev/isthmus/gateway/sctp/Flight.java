@@ -99,7 +99,7 @@ final class Flight {
 
     /** Returns the next part that is to be sent again and fits, or null. */
     @Nullable
-    OutChunk again(int room, long nowNanos) {
+    OutChunk again(int room, int header, long nowNanos) {
         for (long tsn = acked + 1; lost > 0 && tsn < next; tsn++) {
             OutChunk chunk = at(tsn);
             if (chunk == null || chunk.state != OutChunk.State.LOST) {
@@ -110,7 +110,7 @@ final class Flight {
                 continue;
             }
             boolean admitted = oneAnyway || bytes + chunk.length <= congestion.window();
-            if (!admitted || Chunk.I_DATA_HEADER + Chunk.padded(chunk.length) > room) {
+            if (!admitted || header + Chunk.padded(chunk.length) > room) {
                 return null;
             }
             lost--;

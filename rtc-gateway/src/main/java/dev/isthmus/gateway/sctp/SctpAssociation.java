@@ -25,14 +25,22 @@ public final class SctpAssociation {
      * @param window how much is kept that the application has not taken, at least twice the longest message
      * @param packet the longest packet, in bytes
      * @param mostBuffered how much may wait to be sent, in bytes
+     * @param mixes whether parts of several messages may be mixed where the peer takes that (RFC 8260)
      */
-    public record Setup(int port, int remotePort, int streams, int largestMessage, int window, int packet, long mostBuffered) {
+    public record Setup(int port, int remotePort, int streams, int largestMessage, int window, int packet, long mostBuffered,
+            boolean mixes) {
         /** What fits below DTLS into a datagram that every way carries (1,280 bytes with the headers of IPv6, UDP and TURN). */
         public static final int USUAL_PACKET = 1188;
 
+        /** Returns the same without mixed messages. */
+        public Setup unmixed() {
+            return new Setup(port, remotePort, streams, largestMessage, window, packet, mostBuffered, false);
+        }
+
         /** Returns the usual set-up. */
         public static Setup usual(int port, int remotePort, int largestMessage) {
-            return new Setup(port, remotePort, 65_535, largestMessage, Math.max(1 << 20, 2 * largestMessage), USUAL_PACKET, 16 << 20);
+            return new Setup(port, remotePort, 65_535, largestMessage, Math.max(1 << 20, 2 * largestMessage), USUAL_PACKET, 16 << 20,
+                    true);
         }
     }
 
@@ -58,7 +66,7 @@ public final class SctpAssociation {
     final StateCookie cookies;
     final int ourTag;
     final int ourFirst;
-    final Capabilities ours = new Capabilities(true, true, true, true);
+    final Capabilities ours;
     private final SctpInput input = new SctpInput(this);
     private final DataWriter data = new DataWriter(this);
     private final ByteBuffer room = ByteBuffer.allocate(512);
@@ -95,6 +103,7 @@ public final class SctpAssociation {
         int tag = random.nextInt();
         this.ourTag = tag == 0 ? 1 : tag;
         this.ourFirst = random.nextInt();
+        this.ours = new Capabilities(true, true, setup.mixes(), true);
     }
 
     /** Begins: there is a way to the peer. */

@@ -140,7 +140,7 @@ class SctpIntruderTest {
 
     @Test
     void aStreamThatDoesNotExistCarriesNothing() {
-        SctpBench few = new SctpBench(new SctpAssociation.Setup(5000, 5000, 4, 100_000, 1 << 20, 1188, 1 << 20)).connect();
+        SctpBench few = new SctpBench(new SctpAssociation.Setup(5000, 5000, 4, 100_000, 1 << 20, 1188, 1 << 20, true)).connect();
         few.a.send(3, new byte[]{1});
         few.a.send(4, new byte[]{1});
         few.pass(SctpBench.SECOND);
