@@ -90,10 +90,11 @@ final class AnswerMaker {
 
     private boolean refused(AppliedDescription offer, MediaSection offered, Section section) {
         RTCRtpTransceiver t = section.transceiver();
-        if (t == null || t.stopped || section.transport() == null || offered.rejected() || !offered.isMedia()) {
+        if (section.transport() == null || offered.rejected()
+                || (t == null ? !offered.isData() || !state.host.takesData() : t.stopped || !offered.isMedia())) {
             return true;
         }
-        if (codecs(t, offered).stream().noneMatch(RtpCapabilities::isPrimary)) {
+        if (t != null && codecs(t, offered).stream().noneMatch(RtpCapabilities::isPrimary)) {
             return true;
         }
         MediaSection first = switch (state.configuration.bundlePolicy()) {
@@ -144,16 +145,20 @@ final class AnswerMaker {
         MediaSection offered = offer.sections.get(index);
         RTCRtpTransceiver t = section.transceiver();
         Transport transport = section.transport();
-        if (t == null || transport == null) {
+        if (transport == null) {
             return SectionWriter.rejected(offered.kind(), offered.protocol(), offered.formats(), offered.mid());
+        }
+        MediaSection.Transport theirs = tagged(offer, offered);
+        LocalSection.Rtcp rtcp = t == null ? LocalSection.Rtcp.NONE : new LocalSection.Rtcp(!theirs.rtcpMux(), false, theirs.reducedSize());
+        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
+                setup(transport, theirs) ? "active" : "passive", rtcp, section.mid().equals(tellers.get(transport)))
+                .withTlsId(tlsIds.getOrDefault(transport, transport.tlsId));
+        if (t == null) {
+            return SectionWriter.data(offered.protocol(), offered.mid(), LocalSection.State.OPEN, reached);
         }
         MediaDirection direction = offered.direction().reversed().and(t.direction);
         List<HeaderExtension> extensions = HeaderIds.answer(offered, extensionIds.computeIfAbsent(transport, k -> new HashMap<>()));
         LocalSection.Media media = writer.media(t, direction, codecs(t, offered), extensions, simulcast(t, offered, direction));
-        MediaSection.Transport theirs = tagged(offer, offered);
-        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)),
-                setup(transport, theirs) ? "active" : "passive", new LocalSection.Rtcp(!theirs.rtcpMux(), false, theirs.reducedSize()),
-                section.mid().equals(tellers.get(transport))).withTlsId(tlsIds.getOrDefault(transport, transport.tlsId));
         return new LocalSection(offered.kind(), offered.protocol(), List.of(), offered.mid(), LocalSection.State.OPEN, media, null, reached,
                 theirs.rtcpMux());
     }

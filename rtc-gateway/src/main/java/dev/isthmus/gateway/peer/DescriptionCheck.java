@@ -96,6 +96,9 @@ final class DescriptionCheck {
             throw wrong(s, "rtcp-mux is missing, and the policy is require");
         }
         retransmissions(s);
+        if (s.protocol().endsWith("DTLS/SCTP") && s.data() == null) {
+            throw wrong(s, "sctp-port is missing");
+        }
         String unexplained = s.simulcast().unexplained();
         if (unexplained != null) {
             throw wrong(s, "simulcast names \"" + unexplained + "\", and no rid line explains it");

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.sdp.LocalSection;
 import dev.isthmus.gateway.sdp.MediaDirection;
 import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.gateway.sdp.RtpCapabilities;
@@ -149,6 +150,7 @@ final class DescriptionSetter {
                 t.firedDirection = t.currentDirection;
             }
             connect(each, AnswerMaker.tagged(offer, offer.sections.get(index)), null);
+            data(each, offer.sections.get(index));
         }
         answered(plan.sections(), answer, last);
     }
@@ -190,6 +192,17 @@ final class DescriptionSetter {
             transport.reducedSize = answer == null ? theirs.reducedSize() : answer.reducedSize();
             transport.negotiated(theirs);
             transport.secure(client, theirs);
+        }
+    }
+
+    /** Data channels go by that media description, or by none. */
+    private void data(Section section, MediaSection theirs) {
+        Transport transport = section.transport();
+        LocalSection.Data data = theirs.data();
+        if (section.isData() && transport != null && data != null) {
+            state.data.negotiated(transport, data);
+        } else if (section.isData()) {
+            state.data.refused();
         }
     }
 
@@ -282,6 +295,7 @@ final class DescriptionSetter {
             }
             MediaSection.Transport tagged = AnswerMaker.tagged(answer, theirs);
             connect(each, tagged, tagged);
+            data(each, theirs);
         }
         answered(sections, answer, last);
     }

@@ -12,7 +12,7 @@ final class NegotiationNeed {
         if (!state.localCredentialsToReplace.isEmpty()) {
             return true;
         }
-        return state.transceivers.stream().anyMatch(t -> isThere(state, t));
+        return state.data.needsNegotiation() || state.transceivers.stream().anyMatch(t -> isThere(state, t));
     }
 
     private static boolean isThere(PeerState state, RTCRtpTransceiver t) {

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.sdp.MediaDirection;
 import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.ice.sdp.CandidateAttribute;
 import java.util.List;
@@ -82,6 +83,24 @@ final class Negotiator {
             DescriptionPlan plan = makeOffer(iceRestart);
             return new RTCSessionDescription(RTCSdpType.OFFER, plan.sdp());
         }, offer -> null);
+    }
+
+    /** The options of old (section 4.4.3.2); with the lock held. */
+    void offerToReceive(String kind, @Nullable Boolean wanted) {
+        if (wanted == null) {
+            return;
+        }
+        List<RTCRtpTransceiver> ofKind = state.transceivers.stream().filter(t -> t.kind.equals(kind) && !t.stopping).toList();
+        if (wanted) {
+            boolean receives = ofKind.stream().anyMatch(t -> t.direction.receives());
+            if (!receives) {
+                state.transceivers.add(new RTCRtpTransceiver(connection, state, kind, MediaDirection.RECVONLY));
+                state.revision++;
+            }
+        } else {
+            ofKind.forEach(t -> t.direction = t.direction.and(MediaDirection.SENDONLY));
+            state.revision++;
+        }
     }
 
     CompletableFuture<RTCSessionDescription> createAnswer() {

@@ -82,7 +82,7 @@ final class OfferMaker {
         for (Section each : state.sections) {
             RTCRtpTransceiver t = each.transceiver();
             boolean alive = t != null && !t.stopping && each.mid().equals(t.jsepMid) && state.transceivers.contains(t);
-            if (alive) {
+            if (alive || t == null && isAlive(each)) {
                 sections.add(each);
             } else if (isFree(sections.size()) && !fresh.isEmpty()) {
                 sections.add(begin(fresh.remove(0)));
@@ -91,6 +91,9 @@ final class OfferMaker {
             }
         }
         fresh.forEach(t -> sections.add(begin(t)));
+        if (state.data.isWanted() && sections.stream().noneMatch(Section::isData)) {
+            sections.add(new Section(dataMid(), Section.DATA, null, null));
+        }
         return sections;
     }
 
@@ -105,8 +108,16 @@ final class OfferMaker {
         return new Section(mid, t.kind, t, null);
     }
 
-    private static boolean isAlive(Section s) {
-        return s.transceiver() != null && !s.transceiver().stopping;
+    private boolean isAlive(Section s) {
+        RTCRtpTransceiver t = s.transceiver();
+        return t == null ? s.isData() && state.data.isWanted() : !t.stopping;
+    }
+
+    /** That of data is proposed once, like those of transceivers. */
+    private String dataMid() {
+        String mid = state.dataMid == null ? state.newMid() : state.dataMid;
+        state.dataMid = mid;
+        return mid;
     }
 
     /** Gives each new media description a transport, its own or another's, as the bundle policy says (section 4.1.1). */
@@ -196,21 +207,27 @@ final class OfferMaker {
             Map<Transport, String> tellers) {
         RTCRtpTransceiver t = section.transceiver();
         Transport transport = section.transport();
-        if (t == null || transport == null || !isAlive(section)) {
+        if (transport == null || !isAlive(section)) {
             return SectionWriter.rejected(section.kind(), protocol(section), formats(section), section.mid());
+        }
+        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass",
+                rtcp(transport, t != null), section.mid().equals(tellers.get(transport)));
+        LocalSection.State open = bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN;
+        if (t == null) {
+            return SectionWriter.data("UDP/DTLS/SCTP", section.mid(), open, reached);
         }
         List<HeaderExtension> extensions = RtpCapabilities.extensions(t.kind).stream().map(state.ids::assign).filter(Objects::nonNull)
                 .map(Objects::requireNonNull).toList();
         LocalSection.Media media = writer.media(t, t.direction, codecs(t), extensions,
                 t.direction.sends() ? SectionWriter.sending(t) : Simulcast.NONE);
-        LocalSection.Transport reached = writer.transport(transport, Objects.requireNonNull(credentials.get(transport)), "actpass",
-                rtcp(transport), section.mid().equals(tellers.get(transport)));
-        return new LocalSection(t.kind, PROTOCOL, List.of(), section.mid(),
-                bundleOnly ? LocalSection.State.BUNDLE_ONLY : LocalSection.State.OPEN, media, null, reached,
+        return new LocalSection(t.kind, PROTOCOL, List.of(), section.mid(), open, media, null, reached,
                 transport.remote == null || !transport.hasRtcpPort());
     }
 
-    private LocalSection.Rtcp rtcp(Transport t) {
+    private LocalSection.Rtcp rtcp(Transport t, boolean media) {
+        if (!media) {
+            return LocalSection.Rtcp.NONE;
+        }
         boolean answered = t.remote != null;
         return answered
                 ? new LocalSection.Rtcp(t.hasRtcpPort(), false, t.reducedSize)

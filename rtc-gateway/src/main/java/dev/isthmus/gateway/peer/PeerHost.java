@@ -26,6 +26,11 @@ public interface PeerHost {
      */
     CompletableFuture<RTCCertificate> generateCertificate(boolean rsa, long lifetimeMillis);
 
+    /** Returns whether data channels that a peer offers are taken. */
+    default boolean takesData() {
+        return true;
+    }
+
     /** Runs a task when so many nanoseconds have passed, on a thread that it must not hold up. */
     void later(long nanos, Runnable task);
 

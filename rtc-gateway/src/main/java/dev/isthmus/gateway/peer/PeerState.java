@@ -19,6 +19,7 @@ final class PeerState {
     /** The streams of the peer, by id. */
     final Map<String, MediaStream> remoteStreams = new HashMap<>();
     final HeaderIds ids = new HeaderIds();
+    final DataChannels data;
     final Set<String> usedMids = new HashSet<>();
     final Set<IceCredentials> localCredentialsToReplace = new HashSet<>();
     /** The canonical name of all that is sent. */
@@ -59,11 +60,15 @@ final class PeerState {
     /** Grows with each change that a description of ours would show. */
     int revision;
     boolean localWasSet;
+    /** What an offer of ours has proposed for data, or null. */
+    @Nullable
+    String dataMid;
     /** Servers have changed since candidates were gathered: the next offer restarts ICE (RFC 9429, section 4.1.18). */
     boolean needsIceRestart;
 
-    PeerState(PeerHost host) {
+    PeerState(PeerHost host, RTCPeerConnection connection) {
         this.host = host;
+        this.data = new DataChannels(connection, this);
         this.queue = host.newQueue();
         this.cname = host.random().token(16);
         this.sessionId = host.random().nextLong() & Long.MAX_VALUE >> 1;
@@ -101,12 +106,18 @@ final class PeerState {
         }
     }
 
-    /** Returns the transports of media that is not stopped, each once. */
+    /** Returns the transports of media that is not stopped, and of data, each once. */
     List<Transport> transports() {
         List<Transport> found = new ArrayList<>();
         for (RTCRtpTransceiver each : transceivers) {
             Transport transport = each.transport;
             if (!each.stopped && transport != null && !found.contains(transport)) {
+                found.add(transport);
+            }
+        }
+        for (Section each : sections) {
+            Transport transport = each.transport();
+            if (each.isData() && transport != null && !found.contains(transport)) {
                 found.add(transport);
             }
         }

@@ -9,21 +9,28 @@ public final class RTCError extends WebRtcException {
     private final int sdpLineNumber;
     private final int receivedAlert;
     private final int sentAlert;
+    private final int sctpCauseCode;
 
-    private RTCError(RTCErrorDetailType errorDetail, int sdpLineNumber, int receivedAlert, int sentAlert, @Nullable String message) {
+    private RTCError(RTCErrorDetailType errorDetail, int sdpLineNumber, int receivedAlert, int sentAlert, int sctpCauseCode,
+            @Nullable String message) {
         super("OperationError", message);
         this.errorDetail = errorDetail;
         this.sdpLineNumber = sdpLineNumber;
         this.receivedAlert = receivedAlert;
         this.sentAlert = sentAlert;
+        this.sctpCauseCode = sctpCauseCode;
     }
 
     static RTCError syntax(int line, @Nullable String message) {
-        return new RTCError(RTCErrorDetailType.SDP_SYNTAX_ERROR, line, -1, -1, message);
+        return new RTCError(RTCErrorDetailType.SDP_SYNTAX_ERROR, line, -1, -1, -1, message);
     }
 
     static RTCError dtls(RTCErrorDetailType detail, int receivedAlert, int sentAlert, @Nullable String message) {
-        return new RTCError(detail, -1, receivedAlert, sentAlert, message);
+        return new RTCError(detail, -1, receivedAlert, sentAlert, -1, message);
+    }
+
+    static RTCError channel(RTCErrorDetailType detail, int sctpCauseCode, @Nullable String message) {
+        return new RTCError(detail, -1, -1, -1, sctpCauseCode, message);
     }
 
     /** Returns what went wrong. */
@@ -34,6 +41,11 @@ public final class RTCError extends WebRtcException {
     /** Returns the number of the malformed line, from 1, 0 when no line can be named, or null when the error is not about a description. */
     public @Nullable Integer getSdpLineNumber() {
         return sdpLineNumber < 0 ? null : sdpLineNumber;
+    }
+
+    /** Returns the cause in the peer's ABORT (RFC 9260, section 3.3.10), or null. */
+    public @Nullable Integer getSctpCauseCode() {
+        return sctpCauseCode < 0 ? null : sctpCauseCode;
     }
 
     /** Returns the alert that the peer sent, or null. */

@@ -44,7 +44,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
      *     {@code SyntaxError} for a malformed URL, {@code TypeError} for a pool that is not 0 to 255
      */
     public RTCPeerConnection(RTCConfiguration configuration, PeerHost host) {
-        this.state = new PeerState(host);
+        this.state = new PeerState(host, this);
         this.events = new TransportEvents(state, this);
         this.chain = new OperationsChain(state, this::onEmptyChain);
         this.configurations = new Configurations(state);
@@ -80,29 +80,11 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
     public CompletableFuture<RTCSessionDescription> createOffer(RTCOfferOptions options) {
         synchronized (state.lock) {
             if (!state.closed) {
-                offerToReceive("audio", options.offerToReceiveAudio());
-                offerToReceive("video", options.offerToReceiveVideo());
+                negotiator.offerToReceive("audio", options.offerToReceiveAudio());
+                negotiator.offerToReceive("video", options.offerToReceiveVideo());
             }
         }
         return chain.chain(() -> negotiator.createOffer(options.iceRestart()));
-    }
-
-    /** The options of old (section 4.4.3.2). */
-    private void offerToReceive(String kind, @Nullable Boolean wanted) {
-        if (wanted == null) {
-            return;
-        }
-        List<RTCRtpTransceiver> ofKind = state.transceivers.stream().filter(t -> t.kind.equals(kind) && !t.stopping).toList();
-        if (wanted) {
-            boolean receives = ofKind.stream().anyMatch(t -> t.direction.receives());
-            if (!receives) {
-                state.transceivers.add(new RTCRtpTransceiver(this, state, kind, MediaDirection.RECVONLY));
-                state.revision++;
-            }
-        } else {
-            ofKind.forEach(t -> t.direction = t.direction.and(MediaDirection.SENDONLY));
-            state.revision++;
-        }
     }
 
     /** Makes an answer to the offer that was set. Completes with {@code InvalidStateError} when there is none. */
@@ -189,6 +171,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             List.copyOf(state.open).forEach(t -> t.close(true));
             state.transports().forEach(t -> t.close(true));
             events.close();
+            state.data.closeAll();
             state.transceivers.forEach(RTCRtpTransceiver::stopForGood);
             state.host.prepare(state.queue, null);
         }
@@ -343,6 +326,31 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
         }
     }
 
+    /** Makes a data channel that the peer is told of. */
+    public RTCDataChannel createDataChannel(String label) {
+        return createDataChannel(label, RTCDataChannelInit.DEFAULT);
+    }
+
+    /**
+     * Makes a data channel (section 6.1).
+     *
+     * @throws WebRtcException {@code InvalidStateError} when closed, {@code TypeError} for what cannot be, {@code OperationError} for an id that is in
+     *     use or beyond what the peer takes
+     */
+    public RTCDataChannel createDataChannel(String label, RTCDataChannelInit init) {
+        synchronized (state.lock) {
+            checkOpen();
+            return state.data.create(label, init);
+        }
+    }
+
+    /** Returns the association of the data channels, or null before one was negotiated. */
+    public @Nullable RTCSctpTransport getSctp() {
+        synchronized (state.lock) {
+            return state.data.sctp();
+        }
+    }
+
     /** Returns where the exchange of offer and answer stands. */
     public RTCSignalingState getSignalingState() {
         synchronized (state.lock) {
@@ -464,6 +472,11 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
     /** Sets the handler of {@code connectionstatechange}. */
     public void setOnConnectionstatechange(@Nullable Consumer<? super Event> handler) {
         setHandler("connectionstatechange", Event.class, handler);
+    }
+
+    /** Sets the handler of {@code datachannel}. */
+    public void setOnDatachannel(@Nullable Consumer<? super RTCDataChannelEvent> handler) {
+        setHandler("datachannel", RTCDataChannelEvent.class, handler);
     }
 
     /** Sets the handler of {@code track}. */

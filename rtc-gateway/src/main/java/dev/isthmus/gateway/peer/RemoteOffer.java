@@ -40,9 +40,15 @@ final class RemoteOffer {
     private Section section(AppliedDescription offer, MediaSection theirs, @Nullable Section before, Effects effects) {
         boolean media = theirs.kind().equals("audio") || theirs.kind().equals("video");
         RTCRtpTransceiver t = media ? transceiver(theirs, before) : null;
-        String mid = theirs.mid().isEmpty() ? t == null || t.jsepMid == null ? state.newMid() : t.jsepMid : theirs.mid();
+        boolean same = before != null && before.kind().equals(theirs.kind());
+        String unnamed = t != null && t.jsepMid != null ? t.jsepMid : t == null && before != null && same ? before.mid() : null;
+        String mid = theirs.mid().isEmpty() ? unnamed == null ? state.newMid() : unnamed : theirs.mid();
         if (t == null) {
-            return new Section(mid, theirs.kind(), null, null);
+            Transport of = theirs.isData() && !theirs.rejected() ? transport(offer, theirs, before) : null;
+            if (of != null) {
+                of.role(AnswerMaker.tagged(offer, theirs).lite());
+            }
+            return new Section(mid, theirs.kind(), null, of);
         }
         t.jsepMid = mid;
         t.mid = mid;

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param transport by which it goes, or null when it is rejected
  */
 record Section(String mid, String kind, @Nullable RTCRtpTransceiver transceiver, @Nullable Transport transport) {
+    static final String DATA = "application";
+
+    boolean isData() {
+        return kind.equals(DATA);
+    }
+
     Section with(@Nullable Transport another) {
         return new Section(mid, kind, transceiver, another);
     }

@@ -57,6 +57,12 @@ final class SectionWriter {
         return new Simulcast(rids, List.of());
     }
 
+    /** Returns a media description of data channels (RFC 8841). */
+    static LocalSection data(String protocol, String mid, LocalSection.State open, LocalSection.Transport reached) {
+        return new LocalSection(Section.DATA, protocol, List.of("webrtc-datachannel"), mid, open, null,
+                new LocalSection.Data(DataChannels.PORT, DataChannels.LARGEST), reached, false);
+    }
+
     /** Returns a refused media description. */
     static LocalSection rejected(String kind, String protocol, List<String> formats, String mid) {
         return new LocalSection(kind, protocol, formats.isEmpty() ? List.of(NO_PAYLOAD) : formats, mid, LocalSection.State.REJECTED, null,

@@ -1,11 +1,13 @@
 package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.media.MediaPlan;
+import dev.isthmus.gateway.sctp.SctpEvent;
 import dev.isthmus.gateway.sdp.MediaSection;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.ice.IceCredentials;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A transport of a connection: what was said of it, what applications see of it, and the way to its event loop. */
@@ -207,6 +209,14 @@ final class Transport {
         }
     }
 
+    /** Does something by the association of the data channels, if there is a port. */
+    void data(Consumer<DataPort> action) {
+        TransportPort open = port;
+        if (open != null) {
+            action.accept(open.data());
+        }
+    }
+
     /** All is stable: this is what can be gone back to. */
     void stable() {
         stableLocal = local;
@@ -291,6 +301,13 @@ final class Transport {
         public void onMedia(String mid) {
             if (!deaf) {
                 events.media(mid, true);
+            }
+        }
+
+        @Override
+        public void onSctp(List<SctpEvent> news) {
+            if (!deaf) {
+                state.data.take(Transport.this, news);
             }
         }
 

@@ -178,6 +178,9 @@ final class TransportEvents {
             dtls.dispatchEvent(new RTCErrorEvent(RTCError.dtls(detail, outcome.receivedAlert(), outcome.sentAlert(), outcome.why())));
         }
         dtls.dispatchEvent(new Event("statechange"));
+        if (outcome.state() == RTCDtlsTransportState.FAILED || outcome.state() == RTCDtlsTransportState.CLOSED) {
+            state.data.transportEnded(transport);
+        }
         tell(aggregated);
     }
 

@@ -1,6 +1,7 @@
 package dev.isthmus.gateway.peer;
 
 import dev.isthmus.gateway.media.MediaPlan;
+import dev.isthmus.gateway.sctp.SctpEvent;
 import dev.isthmus.ice.dtls.Fingerprint;
 import dev.isthmus.ice.dtls.bc.DtlsCertificate;
 import dev.isthmus.ice.ice.IceCredentials;
@@ -55,6 +56,9 @@ public interface TransportPort {
 
         /** Nothing comes of a media description any more. */
         void onSilence(String mid);
+
+        /** The association of the data channels got on. */
+        void onSctp(List<SctpEvent> news);
     }
 
     /** Gathers, with our first credentials. */
@@ -80,6 +84,9 @@ public interface TransportPort {
 
     /** Sends and receives this from now on. */
     void configure(MediaPlan plan);
+
+    /** Returns the association of the data channels. */
+    DataPort data();
 
     /** Ends everything. */
     void close();

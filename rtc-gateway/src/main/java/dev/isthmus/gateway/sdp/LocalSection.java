@@ -49,7 +49,12 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
             List<String> streams,
             String trackId, Simulcast simulcast, List<Integer> sources, String cname) {}
 
-    /** What is said of data channels (RFC 8841). */
+    /**
+     * What is said of data channels (RFC 8841).
+     *
+     * @param port of SCTP
+     * @param maxMessageSize the longest message that is taken, in bytes, or 0 for any
+     */
     public record Data(int port, long maxMessageSize) {}
 
     /**
@@ -78,7 +83,10 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * @param muxOnly whether it must be
      * @param reducedSize whether it may be shorter than a compound packet
      */
-    public record Rtcp(boolean port, boolean muxOnly, boolean reducedSize) {}
+    public record Rtcp(boolean port, boolean muxOnly, boolean reducedSize) {
+        /** Of what has none. */
+        public static final Rtcp NONE = new Rtcp(false, false, false);
+    }
 
     private static final int DISCARD = 9;
 

@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
  * @param sources what it says of the sender's SSRCs
  * @param repairs which of them repeat which others: what {@code ssrc-group:FID} says, turned round
  * @param bitrate what the writer wants to receive at most, in bit/s, or 0 (RFC 9429, section 5.10)
+ * @param data what it says of data channels (RFC 8841), or null when it says nothing
  * @param transport how it is reached
  */
 public record MediaSection(int index, int line, String kind, int port, String protocol, List<String> formats, String mid,
         MediaDirection direction, boolean bundleOnly, List<RtpFormat> codecs, List<HeaderExtension> extensions, List<String> streams,
         boolean namesStreams, String trackId, Simulcast simulcast, List<Source> sources, Map<Integer, Integer> repairs, long bitrate,
-        Transport transport) {
+        LocalSection.@Nullable Data data, Transport transport) {
     /** An SSRC and its canonical name. */
     public record Source(int ssrc, String cname) {}
 
@@ -60,6 +61,10 @@ public record MediaSection(int index, int line, String kind, int port, String pr
             boolean reducedSize) {}
 
     private static final String NO_STREAM = "-";
+    /** Where nothing is said of the longest message (RFC 8841, section 6.1). */
+    private static final String USUAL_MESSAGE = "65536";
+    private static final int LAST_PORT = 65_535;
+    private static final int LONGEST_NUMBER = 18;
 
     /** Reads all media descriptions; the exception names the line. */
     public static List<MediaSection> of(SessionDescription description) throws SdpProblem {
@@ -85,15 +90,33 @@ public record MediaSection(int index, int line, String kind, int port, String pr
                 MediaDirection.of(session, media), media.has("bundle-only"), rtp ? RtpFormat.of(media) : List.of(),
                 rtp ? HeaderExtension.of(session, media) : List.of(), List.copyOf(streams), media.has("msid"), trackId,
                 rtp ? Simulcast.of(media) : Simulcast.NONE, sources(media), repairs(media), bitrate(media),
-                transport(session, media));
+                data(media), transport(session, media));
     }
 
     /** Returns this answer to an offer with what it may leave out (see {@link RtpCapabilities#completed}). */
     public MediaSection completedBy(MediaSection offer) {
         return new MediaSection(index, line, kind, port, protocol, formats, mid, direction, bundleOnly,
                 RtpCapabilities.completed(codecs, offer.codecs), extensions, streams, namesStreams, trackId, simulcast, sources, repairs,
-                bitrate,
-                transport);
+                bitrate, data, transport);
+    }
+
+    private static LocalSection.@Nullable Data data(SdpMedia media) throws SdpProblem {
+        String port = media.value("sctp-port");
+        String largest = Objects.requireNonNullElse(media.value("max-message-size"), USUAL_MESSAGE);
+        if (port == null || !media.kind().equals("application")) {
+            return null;
+        }
+        int number = Integer.parseInt(port);
+        if (number == 0 || number > LAST_PORT) {
+            throw new SdpProblem(media.line(), "an SCTP port is 1 to " + LAST_PORT);
+        }
+        return new LocalSection.Data(number, largest.length() > LONGEST_NUMBER ? Long.MAX_VALUE : Long.parseLong(largest));
+    }
+
+    /** Returns whether it carries data channels. */
+    public boolean isData() {
+        return data != null && (protocol.equals("UDP/DTLS/SCTP") || protocol.equals("TCP/DTLS/SCTP"))
+                && formats.contains("webrtc-datachannel");
     }
 
     private static List<Source> sources(SdpMedia media) {

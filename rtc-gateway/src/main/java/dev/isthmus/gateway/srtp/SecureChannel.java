@@ -113,6 +113,11 @@ public final class SecureChannel {
         return context == null ? noKeys() : result(context, context.protectRtcp(buffer, offset, length));
     }
 
+    /** Sends application data; then {@link #nextTransmit} is to be asked. */
+    public void sendData(ByteBuffer buffer, int offset, int length) {
+        engine.send(buffer, offset, length);
+    }
+
     /** Returns whether media can be opened and protected. */
     public boolean hasKeys() {
         return inbound != null;

@@ -32,6 +32,7 @@ final class DtlsLayer {
     private final PeerLoop owner;
     private final Consumer<DtlsOutcome> listener;
     private final IntConsumer keyed;
+    private final Consumer<byte[]> data;
     private final List<@Nullable SecureChannel> channels = new ArrayList<>(Arrays.asList(null, null));
     /** Records that came before it was said who the peer is. */
     private final Deque<byte[]> early = new ArrayDeque<>();
@@ -49,12 +50,15 @@ final class DtlsLayer {
      * Creates it without associations.
      *
      * @param keyed told of each component that has its keys now
+     * @param data takes application data of the first component
      */
-    DtlsLayer(PeerLoop owner, int components, Consumer<DtlsOutcome> listener, IntConsumer keyed) {
+    DtlsLayer(PeerLoop owner, int components, Consumer<DtlsOutcome> listener, IntConsumer keyed,
+            Consumer<byte[]> data) {
         this.owner = owner;
         this.components = components;
         this.listener = listener;
         this.keyed = keyed;
+        this.data = data;
     }
 
     /** What it goes by is there. */
@@ -185,8 +189,13 @@ final class DtlsLayer {
             }
             case DtlsEvent.Failed failed -> tell(RTCDtlsTransportState.FAILED, List.of(), dtls, failed);
             case DtlsEvent.Closed() -> tell(RTCDtlsTransportState.CLOSED, List.of(), dtls, null);
+            case DtlsEvent.Data(byte[] bytes) -> {
+                if (component == RTP) {
+                    data.accept(bytes);
+                }
+            }
             default -> {
-                // application data, which nobody here takes yet
+                // an association without media keys is none of ours
             }
         }
     }
@@ -205,6 +214,15 @@ final class DtlsLayer {
         boolean fingerprint = failed != null && failed.refusal() == DtlsReason.WRONG_FINGERPRINT;
         listener.accept(new DtlsOutcome(now, certificates, dtls.client(), failed == null ? -1 : failed.received(),
                 failed == null ? -1 : failed.sent(), fingerprint, failure));
+    }
+
+    /** Sends application data by the first component. */
+    void sendData(ByteBuffer buffer, int offset, int length) {
+        SecureChannel channel = channels.get(RTP - 1);
+        if (channel != null) {
+            channel.sendData(buffer, offset, length);
+            drain(RTP, channel);
+        }
     }
 
     /** Takes a datagram of records. */

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.LegStats;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.media.MediaSession;
+import dev.isthmus.gateway.peer.DataPort;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.RTCDtlsTransportState;
 import dev.isthmus.gateway.peer.RTCIceServer;
@@ -46,6 +47,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private final TaskQueue queue;
     private final Listener listener;
     private final DtlsLayer dtls;
+    private final SctpLayer sctp;
     private final EarlyMedia early = new EarlyMedia();
     /** What came while the names of servers were asked for. */
     private final Deque<Consumer<LiveSession>> waiting = new ArrayDeque<>();
@@ -75,7 +77,9 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         this.ufrag = setup.credentials().ufrag();
         this.servers = setup.configuration().iceServers();
         this.muxed = setup.components() == 1;
-        this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls, component -> early.release(component, this));
+        this.dtls = new DtlsLayer(owner, setup.components(), this::onDtls, component -> early.release(component, this),
+                bytes -> sctp().onData(bytes));
+        this.sctp = new SctpLayer(owner, dtls::sendData, news -> tell(l -> l.onSctp(news)));
         long now = owner.loop().nowNanos();
         this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), owner.scratch(), now);
     }
@@ -190,6 +194,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         if (!dtls.mayConnect()) {
             early.forget();
         }
+        sctp.secured(outcome.state() == RTCDtlsTransportState.CONNECTED);
         tell(l -> l.onDtls(outcome));
         onChange.run();
     }
@@ -208,6 +213,15 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         message(open -> media.configure(next));
     }
 
+    private SctpLayer sctp() {
+        return sctp;
+    }
+
+    @Override
+    public DataPort data() {
+        return new LiveDataPort(task -> message(open -> task.run()), sctp);
+    }
+
     @Override
     public void close() {
         owner.loop().execute(() -> {
@@ -215,6 +229,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
                 return;
             }
             media.close();
+            sctp.end();
             dtls.close();
             closed = true;
             owner.loop().wheel().cancel(timer);

@@ -2,6 +2,7 @@ package dev.isthmus.gateway.peer.net;
 
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.MediaSession;
+import dev.isthmus.gateway.sctp.SctpReason;
 import dev.isthmus.gateway.srtp.SrtpContext;
 import dev.isthmus.gateway.peer.RTCConfiguration;
 import dev.isthmus.gateway.peer.TransportPort;
@@ -44,6 +45,7 @@ final class PeerLoop {
     private final boolean shared;
     private final Counters<GatewayReason> counters = new Counters<>(GatewayReason.class);
     private final Counters<DtlsReason> dtlsCounters = new Counters<>(DtlsReason.class);
+    private final Counters<SctpReason> sctpCounters = new Counters<>(SctpReason.class);
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(MediaSession.ROOM);
     private final byte[] srtpWork = new byte[SrtpContext.ROOM];
 
@@ -86,6 +88,10 @@ final class PeerLoop {
     /** Returns what all associations of the loop protect and open media in. */
     byte[] srtpWork() {
         return srtpWork;
+    }
+
+    Counters<SctpReason> sctpCounters() {
+        return sctpCounters;
     }
 
     Counters<DtlsReason> dtlsCounters() {

@@ -48,6 +48,12 @@ final class PlacedHost implements PeerHost {
         return network.generateCertificate(rsa, lifetimeMillis);
     }
 
+    /** Calls carry none. */
+    @Override
+    public boolean takesData() {
+        return false;
+    }
+
     @Override
     public void later(long nanos, Runnable task) {
         loop.later(nanos, task);

@@ -1,0 +1,420 @@
+package dev.isthmus.gateway.peer;
+
+import dev.isthmus.gateway.sctp.ChannelOpen;
+import dev.isthmus.gateway.sctp.PayloadProtocol;
+import dev.isthmus.gateway.sctp.SctpEvent;
+import dev.isthmus.gateway.sctp.SendOptions;
+import dev.isthmus.gateway.sdp.LocalSection;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The data channels of a connection and their association (webrtc-pc, section 6; RFC 8831, RFC 8832). */
+final class DataChannels {
+    /** What we take at most in one message, as Chromium does. */
+    static final int LARGEST = 262_144;
+    static final int PORT = 5000;
+    private static final int LONGEST_NAME = 65_535;
+    private static final int MOST_IDS = 65_535;
+    private static final long MOST_BUFFERED = 16 << 20;
+    private final RTCPeerConnection connection;
+    private final PeerState state;
+    private final List<RTCDataChannel> channels = new ArrayList<>();
+    private @Nullable RTCSctpTransport sctp;
+    private @Nullable Transport transport;
+    private int remotePort;
+    private boolean connected;
+    private boolean wanted;
+
+    DataChannels(RTCPeerConnection connection, PeerState state) {
+        this.connection = connection;
+        this.state = state;
+    }
+
+    @Nullable
+    RTCSctpTransport sctp() {
+        return sctp;
+    }
+
+    /** Returns whether a media description for them is to be offered, or to be kept. */
+    boolean isWanted() {
+        return wanted || sctp != null;
+    }
+
+    /** Returns whether a channel waits for that a description has one. */
+    boolean needsNegotiation() {
+        return wanted && sctp == null;
+    }
+
+    /** Makes a channel; with the lock held. */
+    RTCDataChannel create(String label, RTCDataChannelInit init) {
+        if (label.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+                || init.protocol().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            throw WebRtcException.type("a label and a protocol have at most " + LONGEST_NAME + " bytes");
+        }
+        Integer wish = init.negotiated() ? init.id() : null;
+        if (init.negotiated() && wish == null) {
+            throw WebRtcException.type("a negotiated channel needs an id");
+        }
+        if (init.maxPacketLifeTime() != null && init.maxRetransmits() != null) {
+            throw WebRtcException.type("either maxPacketLifeTime or maxRetransmits");
+        }
+        if (outOfRange(init.maxPacketLifeTime()) || outOfRange(init.maxRetransmits()) || outOfRange(wish)
+                || wish != null && wish >= MOST_IDS) {
+            throw WebRtcException.type("an id is 0 to 65534, a limit 0 to 65535");
+        }
+        RTCDataChannel channel = new RTCDataChannel(this, state, label, init);
+        channel.id = wish == null ? freeId() : wish;
+        boolean roleKnown = transport != null;
+        if (channel.id < 0 && roleKnown || wish != null && withId(wish) != null) {
+            throw WebRtcException.operation(wish == null ? "no id is free" : "the id " + wish + " is in use");
+        }
+        RTCSctpTransport present = sctp;
+        Integer most = present == null ? null : present.maxChannels;
+        if (connected && most != null && channel.id >= most) {
+            throw WebRtcException.operation("there are only " + most + " channels");
+        }
+        channels.add(channel);
+        if (!wanted) {
+            wanted = true;
+            connection.updateNegotiationNeeded();
+        }
+        if (connected) {
+            announce(channel);
+        }
+        return channel;
+    }
+
+    private static boolean outOfRange(@Nullable Integer value) {
+        return value != null && (value < 0 || value > 65_535);
+    }
+
+    private @Nullable RTCDataChannel withId(int id) {
+        return channels.stream().filter(c -> c.id == id).findFirst().orElse(null);
+    }
+
+    /** The client of DTLS has the even ids, the server the odd ones (RFC 8832, section 6); -1 before that is known, or when none is left. */
+    private int freeId() {
+        Transport by = transport;
+        Boolean client = by == null ? null : by.client;
+        for (int id = Boolean.TRUE.equals(client) ? 0 : 1; client != null && id < MOST_IDS; id += 2) {
+            if (withId(id) == null) {
+                return id;
+            }
+        }
+        return -1;
+    }
+
+    /** A description in force has a media description of data; with the lock held. */
+    void negotiated(Transport by, LocalSection.Data theirs) {
+        RTCSctpTransport present = sctp;
+        wanted = true;
+        if (present != null && transport == by && remotePort == theirs.port()) {
+            present.update(theirs.maxMessageSize());
+            return;
+        }
+        if (present != null) {
+            ended(present, "the peer has begun another association", -1);
+        }
+        transport = by;
+        remotePort = theirs.port();
+        sctp = new RTCSctpTransport(by.dtls, theirs.maxMessageSize());
+        by.data(d -> d.start(PORT, theirs.port(), LARGEST));
+        channels.stream().filter(c -> c.id < 0).forEach(c -> c.id = freeId());
+    }
+
+    /** A description in force refuses data; with the lock held. */
+    void refused() {
+        RTCSctpTransport present = sctp;
+        wanted = false;
+        if (present != null) {
+            Transport by = transport;
+            ended(present, null, -1);
+            sctp = null;
+            transport = null;
+            if (by != null) {
+                by.data(DataPort::end);
+            }
+        } else {
+            List<RTCDataChannel> all = List.copyOf(channels);
+            state.queue.post(() -> all
+                    .forEach(c -> closed(c, RTCError.channel(RTCErrorDetailType.DATA_CHANNEL_FAILURE, -1, "the peer takes no data"))));
+        }
+    }
+
+    /** What happened to the association of a transport; a task of the queue. */
+    void take(Transport by, List<SctpEvent> news) {
+        RTCSctpTransport present;
+        synchronized (state.lock) {
+            present = state.closed || transport != by ? null : sctp;
+        }
+        for (SctpEvent each : news) {
+            switch (each) {
+                case SctpEvent.Connected(int out, int in) -> {
+                    if (present != null) {
+                        connected(present, Math.min(out, in));
+                    }
+                }
+                case SctpEvent.Message(int stream, int protocol, byte[] data) -> {
+                    if (present != null) {
+                        message(stream, protocol, data);
+                    }
+                    by.data(d -> d.taken(data.length));
+                }
+                case SctpEvent.Sent(int stream, int bytes) -> sent(stream, bytes);
+                case SctpEvent.IncomingReset(List<Integer> streams) -> incomingReset(streams);
+                case SctpEvent.OutgoingReset(List<Integer> streams) -> outgoingReset(streams);
+                case SctpEvent.Closed(String failure, int cause) -> {
+                    if (present != null) {
+                        synchronized (state.lock) {
+                            ended(present, failure, cause);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void connected(RTCSctpTransport by, int most) {
+        List<RTCDataChannel> failed = new ArrayList<>();
+        synchronized (state.lock) {
+            by.state = RTCSctpTransportState.CONNECTED;
+            by.maxChannels = most;
+            connected = true;
+            for (RTCDataChannel each : List.copyOf(channels)) {
+                each.id = each.id < 0 ? freeId() : each.id;
+                if (each.id < 0 || each.id >= most) {
+                    failed.add(each);
+                } else {
+                    announce(each);
+                }
+            }
+        }
+        by.dispatchEvent(new Event("statechange"));
+        failed.forEach(
+                c -> closed(c, RTCError.channel(RTCErrorDetailType.DATA_CHANNEL_FAILURE, -1, "there are only " + most + " channels")));
+    }
+
+    /** Tells the peer of a channel, unless it knows, and the application that it is open; with the lock held. */
+    private void announce(RTCDataChannel channel) {
+        Transport by = transport;
+        if (by == null || channel.readyState != RTCDataChannelState.CONNECTING) {
+            return;
+        }
+        by.data(d -> d.weigh(channel.id, channel.init.priority().weight()));
+        if (!channel.init.negotiated()) {
+            RTCDataChannelInit init = channel.init;
+            Integer life = init.maxPacketLifeTime();
+            Integer repeats = init.maxRetransmits();
+            byte[] open = new ChannelOpen(init.ordered(), repeats == null ? -1 : repeats, life == null ? -1 : life,
+                    init.priority().weight(),
+                    channel.label, init.protocol()).write();
+            control(by, channel, open);
+        }
+        state.queue.post(() -> opened(channel));
+    }
+
+    private static void control(Transport by, RTCDataChannel channel, byte[] message) {
+        channel.control += message.length;
+        by.data(d -> d.send(channel.id, PayloadProtocol.CONTROL, message, SendOptions.RELIABLE));
+    }
+
+    private void opened(RTCDataChannel channel) {
+        synchronized (state.lock) {
+            boolean over = channel.readyState == RTCDataChannelState.CLOSING || channel.readyState == RTCDataChannelState.CLOSED;
+            if (state.closed || over) {
+                return;
+            }
+            channel.readyState = RTCDataChannelState.OPEN;
+        }
+        channel.dispatchEvent(new Event("open"));
+    }
+
+    /** Sends a message of an open channel; with the lock held. */
+    void send(RTCDataChannel channel, byte[] bytes, int protocol) {
+        RTCSctpTransport present = sctp;
+        Transport by = transport;
+        if (present == null || by == null || bytes.length > present.getMaxMessageSize()) {
+            throw WebRtcException.type("the message is longer than the peer takes");
+        }
+        if (channels.stream().mapToLong(RTCDataChannel::getBufferedAmount).sum() + bytes.length > MOST_BUFFERED) {
+            throw WebRtcException.operation("too much waits to be sent");
+        }
+        by.data(d -> d.send(channel.id, protocol, bytes.length == 0 ? new byte[1] : bytes, channel.options()));
+    }
+
+    private void message(int stream, int protocol, byte[] data) {
+        RTCDataChannel channel;
+        boolean open;
+        synchronized (state.lock) {
+            channel = withId(stream);
+            open = channel != null && channel.readyState == RTCDataChannelState.OPEN;
+        }
+        if (protocol == PayloadProtocol.CONTROL) {
+            control(stream, channel, data);
+        } else if (channel != null) {
+            channel.acknowledged = true;
+            if (open) {
+                channel.receive(protocol, data);
+            }
+        }
+    }
+
+    private void control(int stream, @Nullable RTCDataChannel channel, byte[] data) {
+        ChannelOpen open = ChannelOpen.read(data);
+        if (channel != null && ChannelOpen.isAcknowledgement(data)) {
+            channel.acknowledged = true;
+        } else if (open != null) {
+            opened(stream, channel, open);
+        }
+    }
+
+    /** The peer opens a channel: on a stream of its own that is not in use (RFC 8832, section 6). */
+    private void opened(int stream, @Nullable RTCDataChannel present, ChannelOpen open) {
+        RTCDataChannel made;
+        synchronized (state.lock) {
+            Transport by = transport;
+            boolean ours = by != null && Boolean.TRUE.equals(by.client) == (stream % 2 == 0);
+            if (by == null || present != null || ours) {
+                if (by != null && present == null) {
+                    by.data(d -> d.reset(stream));
+                }
+                return;
+            }
+            RTCDataChannelInit init = new RTCDataChannelInit(open.ordered(), limit(open.lifetimeMillis()), limit(open.mostRepeats()),
+                    open.protocol(), false, null, priority(open.priority()));
+            made = new RTCDataChannel(this, state, open.label(), init);
+            made.id = stream;
+            made.acknowledged = true;
+            made.readyState = RTCDataChannelState.OPEN;
+            channels.add(made);
+            by.data(d -> d.weigh(stream, init.priority().weight()));
+            control(by, made, ChannelOpen.acknowledgement());
+        }
+        connection.dispatchEvent(new RTCDataChannelEvent(made));
+        state.queue.post(() -> opened(made));
+    }
+
+    private static @Nullable Integer limit(long value) {
+        return value < 0 ? null : (int) Math.min(value, 65_535);
+    }
+
+    private static RTCPriorityType priority(int value) {
+        return value <= 128
+                ? RTCPriorityType.VERY_LOW
+                : value <= 256 ? RTCPriorityType.LOW : value <= 512 ? RTCPriorityType.MEDIUM : RTCPriorityType.HIGH;
+    }
+
+    private void sent(int stream, int bytes) {
+        RTCDataChannel channel;
+        boolean low;
+        synchronized (state.lock) {
+            channel = withId(stream);
+            low = channel != null && channel.sent(bytes);
+        }
+        if (channel != null && low) {
+            channel.dispatchEvent(new Event("bufferedamountlow"));
+        }
+    }
+
+    /** The application closes a channel. */
+    void close(RTCDataChannel channel) {
+        synchronized (state.lock) {
+            if (channel.readyState == RTCDataChannelState.CLOSING || channel.readyState == RTCDataChannelState.CLOSED) {
+                return;
+            }
+            channel.readyState = RTCDataChannelState.CLOSING;
+            Transport by = transport;
+            if (connected && by != null && channel.id >= 0) {
+                by.data(d -> d.reset(channel.id));
+            } else {
+                state.queue.post(() -> closed(channel, null));
+            }
+        }
+    }
+
+    private void incomingReset(List<Integer> streams) {
+        List<RTCDataChannel> closing = new ArrayList<>();
+        List<RTCDataChannel> over = new ArrayList<>();
+        synchronized (state.lock) {
+            Transport by = transport;
+            for (RTCDataChannel each : List.copyOf(channels)) {
+                if (by == null || !streams.isEmpty() && !streams.contains(each.id)) {
+                    continue;
+                }
+                each.incomingEnded = true;
+                if (each.readyState == RTCDataChannelState.OPEN) {
+                    each.readyState = RTCDataChannelState.CLOSING;
+                    closing.add(each);
+                    by.data(d -> d.reset(each.id));
+                } else if (each.outgoingEnded) {
+                    over.add(each);
+                }
+            }
+        }
+        closing.forEach(c -> c.dispatchEvent(new Event("closing")));
+        over.forEach(c -> closed(c, null));
+    }
+
+    private void outgoingReset(List<Integer> streams) {
+        List<RTCDataChannel> over = new ArrayList<>();
+        synchronized (state.lock) {
+            for (RTCDataChannel each : channels) {
+                each.outgoingEnded |= streams.contains(each.id);
+                if (each.outgoingEnded && each.incomingEnded) {
+                    over.add(each);
+                }
+            }
+        }
+        over.forEach(c -> closed(c, null));
+    }
+
+    /** The association is over: so are all channels. With the lock held. */
+    private void ended(RTCSctpTransport by, @Nullable String failure, int cause) {
+        if (by.state == RTCSctpTransportState.CLOSED) {
+            return;
+        }
+        by.state = RTCSctpTransportState.CLOSED;
+        connected = false;
+        List<RTCDataChannel> all = List.copyOf(channels);
+        RTCError error = failure == null ? null : RTCError.channel(RTCErrorDetailType.SCTP_FAILURE, cause, failure);
+        state.queue.post(() -> {
+            by.dispatchEvent(new Event("statechange"));
+            all.forEach(c -> closed(c, error));
+        });
+    }
+
+    /** DTLS below has ended. */
+    void transportEnded(Transport by) {
+        synchronized (state.lock) {
+            RTCSctpTransport present = sctp;
+            if (present != null && transport == by && !state.closed) {
+                ended(present, null, -1);
+            }
+        }
+    }
+
+    private void closed(RTCDataChannel channel, @Nullable RTCError error) {
+        synchronized (state.lock) {
+            if (state.closed || channel.readyState == RTCDataChannelState.CLOSED) {
+                return;
+            }
+            channel.readyState = RTCDataChannelState.CLOSED;
+            channels.remove(channel);
+        }
+        if (error != null) {
+            channel.dispatchEvent(new RTCErrorEvent(error));
+        }
+        channel.dispatchEvent(new Event("close"));
+    }
+
+    /** The connection ends, and with it all silently; with the lock held. */
+    void closeAll() {
+        channels.forEach(c -> c.readyState = RTCDataChannelState.CLOSED);
+        RTCSctpTransport present = sctp;
+        if (present != null) {
+            present.state = RTCSctpTransportState.CLOSED;
+        }
+    }
+}
