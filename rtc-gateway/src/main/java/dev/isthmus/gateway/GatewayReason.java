@@ -6,6 +6,7 @@ import dev.isthmus.ice.count.Reason;
 public enum GatewayReason implements Reason {
     CALLS_STARTED("calls begun"),
     CALLS_ENDED("calls ended"),
+    OFFERS_REFUSED("offers that no call came of"),
     CALLS_TIMED_OUT("calls ended because they never connected, or lost the client"),
     CLIENT_TO_PLAIN("media packets bridged from clients to plain endpoints"),
     PLAIN_TO_CLIENT("media packets bridged from plain endpoints to clients"),

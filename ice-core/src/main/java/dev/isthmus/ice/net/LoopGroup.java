@@ -6,12 +6,25 @@ import java.util.List;
 public final class LoopGroup implements AutoCloseable {
     private final Loop[] loops;
 
-    /** Starts that many loops; their threads are named after the group. */
+    /** Starts that many loops; their threads are named after the group, and the program does not end before they do. */
     public LoopGroup(String name, int count) {
+        this(name, count, false);
+    }
+
+    /**
+     * Starts that many loops; their threads are named after the group.
+     *
+     * @param daemon whether the program may end while they run
+     */
+    public LoopGroup(String name, int count, boolean daemon) {
         loops = new Loop[count];
         for (int i = 0; i < count; i++) {
             String thread = name + "-" + i;
-            loops[i] = new Loop(i, loops, task -> new Thread(task, thread));
+            loops[i] = new Loop(i, loops, task -> {
+                Thread made = new Thread(task, thread);
+                made.setDaemon(daemon);
+                return made;
+            });
         }
     }
 

@@ -65,9 +65,14 @@ final class GatewayLoop {
         NtpClock clock = new NtpClock(now, parts.wallClock().millis());
         session.call(new Call(new CallSetup(id, opened, counters, parts.random(), clock, parts.random().token(16)), session, now));
         sessions.add(session);
-        counters.count(GatewayReason.CALLS_STARTED);
         settle(session, now);
         return session;
+    }
+
+    /** The client's offer was taken. */
+    void started(Session session) {
+        session.start();
+        counters.count(GatewayReason.CALLS_STARTED);
     }
 
     /** A transport of a call's client was opened. */
@@ -106,7 +111,7 @@ final class GatewayLoop {
         CallView last = CallView.of(session.call(), nowNanos);
         session.plainPorts().close();
         loop.wheel().cancel(session.timer);
-        counters.count(GatewayReason.CALLS_ENDED);
+        counters.count(session.hasStarted() ? GatewayReason.CALLS_ENDED : GatewayReason.OFFERS_REFUSED);
         parts.ended().accept(session, last);
     }
 

@@ -25,6 +25,7 @@ import dev.isthmus.ice.time.RandomSource;
 import dev.isthmus.ice.time.WallClock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -171,10 +172,20 @@ public final class GatewayService implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     new Refused(400, "no audio or video line has a codec of the endpoint, RTP over DTLS-SRTP and rtcp-mux"));
         }
+        if (agreed.stream().noneMatch(a -> a.sends() || a.receives())) {
+            return CompletableFuture.failedFuture(new Refused(400, switch (session.way()) {
+                case WHIP -> "the client sends nothing, and /whip only takes media";
+                case WHEP -> "the client receives nothing, and /whep only gives media";
+                case CALL -> "the client neither sends nor receives";
+            }));
+        }
         Call call = session.call();
         return session.loop().loop()
-                .submit(() -> agreed.stream()
-                        .map(a -> call.carry(a.kind(), a.formats(), a.sends(), a.receives())).toList())
+                .submit(() -> {
+                    session.loop().started(session);
+                    return agreed.stream()
+                            .map(a -> call.carry(a.kind(), a.formats(), a.sends(), a.receives())).toList();
+                })
                 .thenApplyAsync(streams -> {
                     for (int i = 0; i < streams.size(); i++) {
                         session.client().join(agreed.get(i), streams.get(i));
@@ -265,7 +276,7 @@ public final class GatewayService implements AutoCloseable {
         });
     }
 
-    /** Returns every call, the running ones first. */
+    /** Returns every call, the running ones first, and of each the youngest. */
     public CompletableFuture<List<CallView>> views() {
         List<CompletableFuture<List<CallView>>> asked = loops.stream().map(l -> l.loop().submit(l::views)).toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(done -> {
@@ -274,6 +285,7 @@ public final class GatewayService implements AutoCloseable {
             synchronized (recent) {
                 all.addAll(recent);
             }
+            all.sort(Comparator.comparing(CallView::ended).thenComparingLong(CallView::ageMillis));
             return all;
         });
     }
@@ -283,6 +295,9 @@ public final class GatewayService implements AutoCloseable {
         busy.remove(view.endpoint(), view.id());
         if (made != null) {
             front.execute(made.client()::end);
+        }
+        if (!session.hasStarted()) {
+            return; // its caller was told why
         }
         synchronized (recent) {
             recent.addFirst(view);

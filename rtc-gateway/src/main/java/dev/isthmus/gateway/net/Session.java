@@ -19,6 +19,7 @@ final class Session implements CallIo {
     private final PlainPorts plain;
     final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
     private @Nullable Call call;
+    private boolean started;
     private @Nullable Client client;
 
     Session(GatewayLoop owner, Way way, PlainPorts plain) {
@@ -29,6 +30,14 @@ final class Session implements CallIo {
 
     void call(Call newCall) {
         call = newCall;
+    }
+
+    void start() {
+        started = true;
+    }
+
+    boolean hasStarted() {
+        return started;
     }
 
     Call call() {

@@ -4,6 +4,7 @@ import dev.isthmus.gateway.peer.net.PeerNetwork;
 import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.sdp.RtpFormat;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class RtpTrackSource {
      * Creates a source and its track.
      *
      * @param kind audio or video
+     * @throws WebRtcException {@code TypeError} for any other kind
      */
     public RtpTrackSource(String kind) {
         this(kind, PeerNetwork.newId());
@@ -33,6 +35,9 @@ public final class RtpTrackSource {
      * @param relayed whether the packets are somebody else's, whose sender reports are handed over with them ({@link #senderReport})
      */
     public RtpTrackSource(String kind, String trackId, boolean relayed) {
+        if (!kind.equals("audio") && !kind.equals("video")) {
+            throw WebRtcException.type("a track is of audio or video");
+        }
         this.track = new MediaStreamTrack(kind, trackId, "rtp", false, relayed);
     }
 
@@ -42,12 +47,17 @@ public final class RtpTrackSource {
     }
 
     /**
-     * Sends a packet: its payload, marker, sequence and timestamp are taken, its SSRC and payload type are the sender's affair.
+     * Sends a packet: its payload, marker, and the steps of its sequence numbers and timestamps are taken; the numbers themselves, SSRC and payload
+     * type are each sender's own. A sender that is not connected drops it.
      *
-     * @param format what the payload is; a sender that has not negotiated it drops the packet
+     * @param buffer which may be used anew when this returns
+     * @param format what the payload is: its name, clock rate and parameters count, its payload type does not; a sender that has not negotiated such
+     *     a format drops the packet, which is counted
+     * @param nowNanos by the clock of {@link System#nanoTime}
      * @return false when the bytes are no RTP packet
      */
     public boolean send(ByteBuffer buffer, int offset, int length, RtpFormat format, long nowNanos) {
+        Objects.checkFromIndexSize(offset, length, buffer.limit());
         if (!packet.wrap(buffer, offset, length, format, nowNanos)) {
             return false;
         }

@@ -1,4 +1,4 @@
-/** The WebRTC side of a call: ICE, DTLS and SRTP as one transport. */
+/** {@link dev.isthmus.gateway.peer.RTCPeerConnection} and what belongs to it, under the names of the W3C Recommendation. */
 @NullMarked
 package dev.isthmus.gateway.peer;
 

@@ -158,4 +158,20 @@ class GatewayDaemonIT {
             assertThat(verify.output()).isEmpty();
         }
     }
+
+    @Test
+    void anOfferThatNothingCanComeOfIsNoCall() throws Exception {
+        try (TurnSocket socket = new TurnSocket(); Gateway gateway = Gateway.start()) {
+            String offer = new Caller(Wire.direct(socket), SrtpProfile.AEAD_AES_128_GCM).offer();
+            assertThat(offer).contains("a=sendrecv");
+            HttpResponse<String> silent = gateway.http("POST", "whip/echo", SDP, offer.replace("a=sendrecv", "a=recvonly"));
+            assertThat(silent.statusCode()).isEqualTo(400);
+            assertThat(silent.body()).contains("the client sends nothing, and /whip only takes media");
+            HttpResponse<String> strange = gateway.http("POST", "call/echo", SDP,
+                    offer.replace("opus", "strange").replace("PCMU", "strange"));
+            assertThat(strange.statusCode()).isEqualTo(400);
+            assertThat(gateway.http("GET", "api/v1/calls", SDP, "").body()).isEqualTo("[]");
+            assertThat(gateway.metrics().count("gateway_offers_refused")).isEqualTo(2);
+        }
+    }
 }

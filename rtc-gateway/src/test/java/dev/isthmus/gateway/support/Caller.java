@@ -61,7 +61,8 @@ public final class Caller {
         this.profile = profile;
     }
 
-    private String offer() {
+    /** Returns an offer of sound both ways. */
+    public String offer() {
         return """
                 v=0
                 o=- 1 1 IN IP4 127.0.0.1

@@ -105,7 +105,7 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
 
     /** Starts a network. */
     public static PeerNetwork start(Options options) {
-        LoopGroup group = new LoopGroup("peer", options.loops());
+        LoopGroup group = new LoopGroup("peer", options.loops(), true);
         PeerNetwork network = new PeerNetwork(options, group);
         network.addLoops(group.loops(), false);
         return network;
