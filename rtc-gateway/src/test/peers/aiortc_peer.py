@@ -41,11 +41,33 @@ class Peer:
         self.heard_at = 0.0
         self.frames = 0
         self.tasks = []
+        self.channel = None
+        self.messages = 0
+        self.unsound = 0
         self.pc.on("track", self.on_track)
+        self.pc.on("datachannel", self.take)
 
     def on_track(self, track):
         listener = self.listen if track.kind == "audio" else self.watch
         self.tasks.append(asyncio.ensure_future(listener(track)))
+
+    def take(self, channel):
+        self.channel = channel
+        self.messages = 0
+        self.unsound = 0
+        channel.on("message", self.on_message)
+
+    def on_message(self, data):
+        """What it should be is known: its number, then bytes that count on from there."""
+        n = int.from_bytes(data[:4], "big")
+        self.messages += 1
+        self.unsound += data[4:] != bytes((n + i) & 0xff for i in range(4, len(data)))
+
+    async def send(self, count, size):
+        for n in range(count):
+            while self.channel.bufferedAmount > 1 << 20:
+                await asyncio.sleep(0.001)
+            self.channel.send(n.to_bytes(4, "big") + bytes((n + i) & 0xff for i in range(4, size)))
 
     async def listen(self, track):
         """The frequency of a clean tone is half the number of times a second that it crosses zero."""
@@ -95,6 +117,14 @@ class Peer:
             return self.pc.localDescription.sdp
         elif name == "accept":
             await self.pc.setRemoteDescription(RTCSessionDescription(op["sdp"], "answer"))
+        elif name == "channel":
+            self.take(self.pc.createDataChannel("matrix", ordered=op["ordered"]))
+        elif name == "send":
+            await self.send(op["count"], op["size"])
+        elif name == "close":
+            self.channel.close()
+        elif name == "channelState":
+            return [self.channel.readyState if self.channel else "", self.messages, self.unsound]
         elif name == "frequency":
             return self.frequency if time.monotonic() - self.heard_at < 2 else 0
         elif name == "frames":

@@ -2,7 +2,7 @@
 window.peer = (() => {
   const state = { error: null, frequency: 0, framesDecoded: 0, negotiationNeeded: 0, candidates: [], states: [] };
   const heard = [];
-  let pc, context, oscillator, audio, video;
+  let pc, context, oscillator, audio, video, channel;
 
   const tone = hertz => {
     context = context || new AudioContext({ sampleRate: 48000 });
@@ -52,6 +52,27 @@ window.peer = (() => {
     }, 200);
   };
 
+  // What it should be is known: its number, then bytes that count on from there.
+  const isSound = bytes => {
+    const n = new DataView(bytes.buffer).getUint32(0);
+    for (let i = 4; i < bytes.length; i++) if (bytes[i] !== (n + i & 0xff)) return false;
+    return true;
+  };
+
+  const take = opened => {
+    channel = opened;
+    channel.binaryType = 'arraybuffer';
+    state.channel = channel.readyState;
+    state.messages = 0;
+    state.unsound = 0;
+    channel.onopen = () => { state.channel = 'open'; };
+    channel.onclose = () => { state.channel = 'closed'; };
+    channel.onmessage = e => {
+      state.messages++;
+      if (!isSound(new Uint8Array(e.data))) state.unsound++;
+    };
+  };
+
   const watch = track => {
     const element = document.createElement('video');
     element.muted = true;
@@ -81,6 +102,7 @@ window.peer = (() => {
     get pc() { return pc; },
     open(configuration) {
       pc = new RTCPeerConnection(configuration);
+      pc.ondatachannel = e => take(e.channel);
       pc.ontrack = e => e.track.kind === 'audio' ? listen(e.track) : watch(e.track);
       pc.onicecandidate = e => { if (e.candidate) state.candidates.push(e.candidate.toJSON()); };
       pc.onconnectionstatechange = () => state.states.push(pc.connectionState);
@@ -104,6 +126,17 @@ window.peer = (() => {
     removeVideo() { pc.removeTrack(pc.getSenders().find(s => s.track === video)); },
     direct(kind, direction) { pc.getTransceivers().find(t => t.receiver.track.kind === kind).direction = direction; },
     setFrequency(hertz) { oscillator.frequency.value = hertz; },
+    openChannel(ordered) { take(pc.createDataChannel('matrix', { ordered })); },
+    async sendMessages(count, size) {
+      const message = new Uint8Array(size);
+      for (let n = 0; n < count; n++) {
+        for (let i = 0; i < size; i++) message[i] = n + i;
+        new DataView(message.buffer).setUint32(0, n);
+        while (channel.bufferedAmount > 1 << 20) await new Promise(r => setTimeout(r, 1));
+        channel.send(message);
+      }
+    },
+    closeChannel() { channel.close(); },
     async offer(options) {
       await pc.setLocalDescription(await pc.createOffer(options || {}));
       await gathered();

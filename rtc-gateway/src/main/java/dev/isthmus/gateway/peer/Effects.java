@@ -1,7 +1,9 @@
 package dev.isthmus.gateway.peer;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What applications are told when a description was set, in the order of webrtc-pc, section 4.4.1.4. */
 final class Effects {
@@ -36,7 +38,18 @@ final class Effects {
         }
         muted.forEach(t -> t.mute(true));
         removed.forEach(p -> p.stream().lose(p.track()));
+        Set<MediaStream> fresh = new LinkedHashSet<>();
+        added.stream().map(Placed::stream).filter(s -> s.getTracks().isEmpty()).forEach(fresh::add);
         added.forEach(p -> p.stream().gain(p.track()));
         events.forEach(connection::dispatchEvent);
+        legacy(connection, fresh);
+    }
+
+    /** Streams that are new, and those of which nothing is left (the older webrtc-pc). */
+    @SuppressWarnings("deprecation")
+    private void legacy(EventTarget connection, Set<MediaStream> fresh) {
+        fresh.forEach(s -> connection.dispatchEvent(new MediaStreamEvent("addstream", s)));
+        removed.stream().map(Placed::stream).distinct().filter(s -> s.getTracks().isEmpty())
+                .forEach(s -> connection.dispatchEvent(new MediaStreamEvent("removestream", s)));
     }
 }

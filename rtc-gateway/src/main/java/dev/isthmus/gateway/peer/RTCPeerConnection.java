@@ -5,8 +5,8 @@ import dev.isthmus.gateway.sdp.MediaDirection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * change, its events and the completion that it causes are one task there, so that a listener sees the new state. A future must not be waited for
  * on that queue; one that has not completed when the connection is closed never does.
  */
-public final class RTCPeerConnection extends EventTarget implements AutoCloseable {
+public final class RTCPeerConnection extends ConnectionEvents implements AutoCloseable {
     private final PeerState state;
     private final TransportEvents events;
     private final OperationsChain chain;
@@ -193,10 +193,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
                     .orElse(null);
             RTCRtpTransceiver used = idle == null ? new RTCRtpTransceiver(this, state, track.getKind(), MediaDirection.SENDRECV) : idle;
             used.sender.track(track);
-            used.sender.streamIds.clear();
-            for (MediaStream each : streams) {
-                used.sender.streamIds.add(each.getId());
-            }
+            used.sender.streams(List.of(streams));
             used.direction = MediaDirection.of(true, used.direction.receives());
             used.byAddTrack = true;
             if (idle == null) {
@@ -205,6 +202,58 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             updateNegotiationNeeded();
             return used.sender;
         }
+    }
+
+    /**
+     * Sends all tracks of a stream that are not sent yet.
+     *
+     * @deprecated {@link #addTrack} says of each track which streams it belongs to
+     */
+    @Deprecated
+    public void addStream(MediaStream stream) {
+        synchronized (state.lock) {
+            List<MediaStreamTrack> sent = getSenders().stream().map(RTCRtpSender::getTrack).filter(Objects::nonNull)
+                    .map(Objects::requireNonNull).toList();
+            stream.getTracks().stream().filter(track -> !sent.contains(track)).forEach(track -> addTrack(track, stream));
+        }
+    }
+
+    /**
+     * Stops sending all tracks that were put into a stream.
+     *
+     * @deprecated {@link #removeTrack} does it for each
+     */
+    @Deprecated
+    public void removeStream(MediaStream stream) {
+        synchronized (state.lock) {
+            getSenders().stream().filter(sender -> sender.streams().contains(stream)).forEach(this::removeTrack);
+        }
+    }
+
+    /**
+     * Returns the stream with that id, of ours that are sent or else of the peer's, or null.
+     *
+     * @deprecated senders and the {@code track} event have their streams
+     */
+    @Deprecated
+    public @Nullable MediaStream getStreamById(String id) {
+        synchronized (state.lock) {
+            return Stream.concat(getSenders().stream().filter(s -> s.getTrack() != null).flatMap(s -> s.streams().stream()),
+                    getReceivers().stream().flatMap(r -> r.streams.stream())).filter(s -> s.getId().equals(id)).findFirst().orElse(null);
+        }
+    }
+
+    /**
+     * Returns what sends tones in place of a track's sound, or null for pictures.
+     *
+     * @throws WebRtcException {@code InvalidStateError} when the track is not sent
+     * @deprecated {@link RTCRtpSender#getDtmf} is the same
+     */
+    @Deprecated
+    public @Nullable RTCDTMFSender createDTMFSender(MediaStreamTrack track) {
+        RTCRtpSender sender = getSenders().stream().filter(s -> track.equals(s.getTrack())).findFirst()
+                .orElseThrow(() -> WebRtcException.invalidState("the track is not sent"));
+        return sender.getDtmf();
     }
 
     /**
@@ -261,7 +310,7 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             RTCRtpTransceiver made = new RTCRtpTransceiver(this, state, kind, MediaDirection.valueOf(init.direction().name()));
             made.sender.track(track);
             made.sender.encodings(encodings);
-            init.streams().forEach(s -> made.sender.streamIds.add(s.getId()));
+            made.sender.streams(init.streams());
             state.transceivers.add(made);
             updateNegotiationNeeded();
             return made;
@@ -437,50 +486,5 @@ public final class RTCPeerConnection extends EventTarget implements AutoCloseabl
             negotiationNeeded = NegotiationNeed.isThere(state);
             return negotiationNeeded && !before;
         }
-    }
-
-    /** Sets the handler of {@code negotiationneeded}. */
-    public void setOnNegotiationneeded(@Nullable Consumer<? super Event> handler) {
-        setHandler("negotiationneeded", Event.class, handler);
-    }
-
-    /** Sets the handler of {@code icecandidate}. */
-    public void setOnIcecandidate(@Nullable Consumer<? super RTCPeerConnectionIceEvent> handler) {
-        setHandler("icecandidate", RTCPeerConnectionIceEvent.class, handler);
-    }
-
-    /** Sets the handler of {@code icecandidateerror}. */
-    public void setOnIcecandidateerror(@Nullable Consumer<? super RTCPeerConnectionIceErrorEvent> handler) {
-        setHandler("icecandidateerror", RTCPeerConnectionIceErrorEvent.class, handler);
-    }
-
-    /** Sets the handler of {@code signalingstatechange}. */
-    public void setOnSignalingstatechange(@Nullable Consumer<? super Event> handler) {
-        setHandler("signalingstatechange", Event.class, handler);
-    }
-
-    /** Sets the handler of {@code iceconnectionstatechange}. */
-    public void setOnIceconnectionstatechange(@Nullable Consumer<? super Event> handler) {
-        setHandler("iceconnectionstatechange", Event.class, handler);
-    }
-
-    /** Sets the handler of {@code icegatheringstatechange}. */
-    public void setOnIcegatheringstatechange(@Nullable Consumer<? super Event> handler) {
-        setHandler("icegatheringstatechange", Event.class, handler);
-    }
-
-    /** Sets the handler of {@code connectionstatechange}. */
-    public void setOnConnectionstatechange(@Nullable Consumer<? super Event> handler) {
-        setHandler("connectionstatechange", Event.class, handler);
-    }
-
-    /** Sets the handler of {@code datachannel}. */
-    public void setOnDatachannel(@Nullable Consumer<? super RTCDataChannelEvent> handler) {
-        setHandler("datachannel", RTCDataChannelEvent.class, handler);
-    }
-
-    /** Sets the handler of {@code track}. */
-    public void setOnTrack(@Nullable Consumer<? super RTCTrackEvent> handler) {
-        setHandler("track", RTCTrackEvent.class, handler);
     }
 }

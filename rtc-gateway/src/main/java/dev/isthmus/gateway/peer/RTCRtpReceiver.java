@@ -33,6 +33,11 @@ public final class RTCRtpReceiver {
         return media;
     }
 
+    /** Returns whether its track is in a stream, or may be again when an exchange is taken back. */
+    boolean isIn(MediaStream stream) {
+        return streams.contains(stream) || stableStreams.contains(stream);
+    }
+
     /** Returns the track, which is the same for as long as the receiver is there. */
     public MediaStreamTrack getTrack() {
         return track;

@@ -18,6 +18,7 @@ public final class RTCRtpSender {
     private final MediaSender media;
     /** The ids of the streams that the peer is to put the track into. */
     final Set<String> streamIds = new LinkedHashSet<>();
+    private List<MediaStream> streams = List.of();
     private final @Nullable RTCDTMFSender dtmf;
     private @Nullable MediaStreamTrack track;
     List<RTCRtpEncodingParameters> encodings = List.of(RTCRtpEncodingParameters.of(null));
@@ -176,15 +177,23 @@ public final class RTCRtpSender {
     public void setStreams(MediaStream... streams) {
         synchronized (state.lock) {
             transceiver.connection.checkOpen();
-            Set<String> ids = new LinkedHashSet<>();
-            for (MediaStream each : streams) {
-                ids.add(each.getId());
-            }
-            if (!ids.equals(streamIds)) {
-                streamIds.clear();
-                streamIds.addAll(ids);
+            Set<String> before = Set.copyOf(streamIds);
+            streams(List.of(streams));
+            if (!before.equals(streamIds)) {
                 transceiver.connection.updateNegotiationNeeded();
             }
         }
+    }
+
+    /** Says which streams the track belongs to; with the lock held. */
+    void streams(List<MediaStream> of) {
+        streams = List.copyOf(of);
+        streamIds.clear();
+        of.forEach(each -> streamIds.add(each.getId()));
+    }
+
+    /** Returns the streams that the track belongs to; with the lock held. */
+    List<MediaStream> streams() {
+        return streams;
     }
 }

@@ -62,5 +62,6 @@ final class RemoteTracks {
         t.receiver.streams.stream().filter(s -> !streams.contains(s)).forEach(s -> effects.remove(s, track));
         streams.stream().filter(s -> !t.receiver.streams.contains(s)).forEach(s -> effects.add(s, track));
         t.receiver.streams = streams;
+        state.remoteStreams.values().removeIf(s -> state.transceivers.stream().noneMatch(each -> each.receiver.isIn(s)));
     }
 }

@@ -58,6 +58,31 @@ abstract class BrowserPeer implements RealPeer {
     }
 
     @Override
+    public void openChannel(boolean ordered) throws Exception {
+        call("openChannel", ordered);
+    }
+
+    @Override
+    public void sendMessages(int count, int size) throws Exception {
+        call("sendMessages", count, size);
+    }
+
+    @Override
+    public void closeChannel() throws Exception {
+        call("closeChannel");
+    }
+
+    @Override
+    public String channelState() throws Exception {
+        return String.valueOf(evaluate("peer.state.channel"));
+    }
+
+    @Override
+    public int messages() throws Exception {
+        return ((Number) evaluate("peer.state.unsound ? -1 : peer.state.messages")).intValue();
+    }
+
+    @Override
     public double frequency() throws Exception {
         return ((Number) evaluate("peer.state.frequency")).doubleValue();
     }

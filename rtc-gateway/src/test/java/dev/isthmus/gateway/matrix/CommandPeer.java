@@ -66,6 +66,32 @@ final class CommandPeer implements RealPeer {
     }
 
     @Override
+    public void openChannel(boolean ordered) throws Exception {
+        ask("channel", "ordered", ordered);
+    }
+
+    @Override
+    public void sendMessages(int count, int size) throws Exception {
+        ask("send", "count", count, "size", size);
+    }
+
+    @Override
+    public void closeChannel() throws Exception {
+        ask("close");
+    }
+
+    @Override
+    public String channelState() throws Exception {
+        return ask("channelState").getAsJsonArray().get(0).getAsString();
+    }
+
+    @Override
+    public int messages() throws Exception {
+        var said = ask("channelState").getAsJsonArray();
+        return said.get(2).getAsInt() > 0 ? -1 : said.get(1).getAsInt();
+    }
+
+    @Override
     public double frequency() throws Exception {
         return ask("frequency").getAsDouble();
     }

@@ -30,6 +30,21 @@ public interface RealPeer extends AutoCloseable {
     /** Returns how many pictures it has decoded. */
     int framesDecoded() throws Exception;
 
+    /** Opens a data channel, as from the next exchange where there is none yet. */
+    void openChannel(boolean ordered) throws Exception;
+
+    /** Sends so many messages of a size: each is its number in four bytes, and then bytes that count on from that. */
+    void sendMessages(int count, int size) throws Exception;
+
+    /** Closes its channel. */
+    void closeChannel() throws Exception;
+
+    /** Returns how far its channel is, in the specification's word. */
+    String channelState() throws Exception;
+
+    /** Returns how many messages have come, or -1 when one was not as it should be. */
+    int messages() throws Exception;
+
     @Override
     void close() throws Exception;
 }

@@ -1,15 +1,12 @@
 package dev.isthmus.ice.dtls.bc;
 
 import java.security.SecureRandom;
-import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.modes.AEADBlockCipher;
-import org.bouncycastle.crypto.modes.GCMBlockCipher;
-import org.bouncycastle.crypto.modes.gcm.BasicGCMMultiplier;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
- * What the library computes with for peers. AES-GCM goes without the tables that it usually makes for each direction, 9 KB each: there are thousands of
- * associations, and next to none of what they carry are DTLS records.
+ * What the library computes with for peers. AES-GCM is the platform's: data channels send much by it, and the library's own either is slow or makes
+ * tables of 9 KB for each direction of thousands of associations.
  */
 final class PeerCrypto extends BcTlsCrypto {
     PeerCrypto(SecureRandom random) {
@@ -18,6 +15,6 @@ final class PeerCrypto extends BcTlsCrypto {
 
     @Override
     protected AEADBlockCipher createAEADBlockCipher_AES_GCM() {
-        return GCMBlockCipher.newInstance(AESEngine.newInstance(), new BasicGCMMultiplier());
+        return new JceGcm();
     }
 }
