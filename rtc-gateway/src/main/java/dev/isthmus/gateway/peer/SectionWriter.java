@@ -59,7 +59,7 @@ final class SectionWriter {
 
     /** Returns a media description of data channels (RFC 8841). */
     static LocalSection data(String protocol, String mid, LocalSection.State open, LocalSection.Transport reached) {
-        return new LocalSection(Section.DATA, protocol, List.of("webrtc-datachannel"), mid, open, null,
+        return new LocalSection(Section.DATA, protocol, List.of(LocalSection.Data.FORMAT), mid, open, null,
                 new LocalSection.Data(DataChannels.PORT, DataChannels.LARGEST), reached, false);
     }
 

@@ -55,7 +55,10 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
      * @param port of SCTP
      * @param maxMessageSize the longest message that is taken, in bytes, or 0 for any
      */
-    public record Data(int port, long maxMessageSize) {}
+    public record Data(int port, long maxMessageSize) {
+        /** What stands on the line. */
+        public static final String FORMAT = "webrtc-datachannel";
+    }
 
     /**
      * How it is reached.
@@ -116,8 +119,9 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
         Transport reached = transport;
         Default rtp = Default.of(reached == null ? List.of() : reached.candidates(), 1);
         Media rtpMedia = media;
+        Data onPort = data;
         List<String> onLine = rtpMedia == null || rtpMedia.codecs().isEmpty()
-                ? formats
+                ? onPort != null && protocol.equals(MediaSection.OLD_DATA) ? List.of(Integer.toString(onPort.port())) : formats
                 : rtpMedia.codecs().stream().map(c -> Integer.toString(c.payloadType())).toList();
         lines.add("m=" + kind + " " + (state == State.OPEN ? rtp.port() : 0) + " " + protocol + " " + String.join(" ", onLine));
         lines.add("c=IN " + rtp.address());
@@ -142,7 +146,8 @@ public record LocalSection(String kind, String protocol, List<String> formats, S
         }
         Data channels = data;
         if (channels != null) {
-            lines.add("a=sctp-port:" + channels.port());
+            boolean old = protocol.equals(MediaSection.OLD_DATA);
+            lines.add(old ? "a=sctpmap:" + channels.port() + " " + Data.FORMAT + " 65535" : "a=sctp-port:" + channels.port());
             lines.add("a=max-message-size:" + channels.maxMessageSize());
         }
         return lines;

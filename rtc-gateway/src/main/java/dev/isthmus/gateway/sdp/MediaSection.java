@@ -64,6 +64,8 @@ public record MediaSection(int index, int line, String kind, int port, String pr
     /** Where nothing is said of the longest message (RFC 8841, section 6.1). */
     private static final String USUAL_MESSAGE = "65536";
     private static final int LAST_PORT = 65_535;
+    /** The protocol of data channels in drafts of RFC 8841, with the port in place of the format. */
+    static final String OLD_DATA = "DTLS/SCTP";
     private static final int LONGEST_NUMBER = 18;
 
     /** Reads all media descriptions; the exception names the line. */
@@ -102,6 +104,10 @@ public record MediaSection(int index, int line, String kind, int port, String pr
 
     private static LocalSection.@Nullable Data data(SdpMedia media) throws SdpProblem {
         String port = media.value("sctp-port");
+        String map = media.value("sctpmap");
+        if (port == null && map != null && media.protocol().equals(OLD_DATA) && map.matches("[0-9]{1,5} webrtc-datachannel(?: .*)?")) {
+            port = map.substring(0, map.indexOf(' ')); // before RFC 8841, as aiortc has it
+        }
         String largest = Objects.requireNonNullElse(media.value("max-message-size"), USUAL_MESSAGE);
         if (port == null || !media.kind().equals("application")) {
             return null;
@@ -115,8 +121,9 @@ public record MediaSection(int index, int line, String kind, int port, String pr
 
     /** Returns whether it carries data channels. */
     public boolean isData() {
-        return data != null && (protocol.equals("UDP/DTLS/SCTP") || protocol.equals("TCP/DTLS/SCTP"))
-                && formats.contains("webrtc-datachannel");
+        boolean present = (protocol.equals("UDP/DTLS/SCTP") || protocol.equals("TCP/DTLS/SCTP"))
+                && formats.contains(LocalSection.Data.FORMAT);
+        return data != null && (present || protocol.equals(OLD_DATA));
     }
 
     private static List<Source> sources(SdpMedia media) {

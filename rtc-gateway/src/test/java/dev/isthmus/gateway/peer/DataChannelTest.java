@@ -254,4 +254,19 @@ class DataChannelTest {
         assertThat(Pair.get(error).getErrorDetail()).isEqualTo(RTCErrorDetailType.DATA_CHANNEL_FAILURE);
         assertThat(a.getSctp()).isNull();
     }
+
+    /** As aiortc 1.4 offers it. */
+    @Test
+    void anOfferInTheOldFormIsAnsweredInIt() throws Exception {
+        a.createDataChannel("x");
+        String old = Pair.get(a.createOffer()).sdp().replaceAll("m=application ([0-9]+) .*", "m=application $1 DTLS/SCTP 5000")
+                .replace("a=sctp-port:5000", "a=sctpmap:5000 webrtc-datachannel 65535");
+        Pair.get(b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, old)));
+        Pair.get(b.setLocalDescription());
+        assertThat(Pair.local(b).sdp()).containsPattern("m=application [0-9]+ DTLS/SCTP 5000\r\n")
+                .contains("a=sctpmap:5000 webrtc-datachannel 65535").doesNotContain("a=sctp-port");
+        assertThat(b.getSctp()).isNotNull();
+        Fails.with("InvalidAccessError", a.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER,
+                old.replace("a=sctpmap:5000 webrtc-datachannel 65535\r\n", ""))));
+    }
 }
