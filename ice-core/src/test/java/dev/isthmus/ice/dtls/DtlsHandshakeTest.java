@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import java.util.ArrayList;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two engines shake hands over a wire that the test holds; its thread is the owner loop of both. */
@@ -33,6 +34,9 @@ class DtlsHandshakeTest {
         @Nullable
         DtlsEvent event;
         int toLose;
+        /** Into pieces of how many bytes the first message is cut, or 0. */
+        int cut;
+        private int shift;
 
         Side(boolean client, Fingerprint expected, List<SrtpProfile> profiles) {
             engine = new BcDtlsEngine(
@@ -41,11 +45,36 @@ class DtlsHandshakeTest {
                     new BcDtlsEngine.Owner(loop::add, this::drain, workers, random, counters));
         }
 
+        /** The first message in pieces, the last one first; what follows has numbers behind those of the pieces. */
+        private List<byte[]> pieces(byte[] datagram) {
+            if (shift > 0) {
+                ByteBuffer b = ByteBuffer.wrap(datagram);
+                for (int at = 0; at < datagram.length; at += RECORD + (b.getShort(at + 11) & 0xffff)) {
+                    b.putShort(at + 9, (short) (b.getShort(at + 9) + (b.getShort(at + 3) == 0 ? shift : 0)));
+                }
+                return List.of(datagram);
+            }
+            List<byte[]> pieces = new ArrayList<>();
+            int body = datagram.length - RECORD - MESSAGE;
+            for (int from = 0; from < body; from += cut) {
+                int length = Math.min(cut, body - from);
+                ByteBuffer piece = ByteBuffer.allocate(RECORD + MESSAGE + length).put(datagram, 0, RECORD + MESSAGE);
+                piece.put(datagram, RECORD + MESSAGE + from, length);
+                piece.putShort(9, (short) pieces.size()).putShort(11, (short) (MESSAGE + length));
+                piece.putShort(RECORD + 7, (short) from).putShort(RECORD + 10, (short) length);
+                pieces.add(0, piece.array());
+            }
+            shift = pieces.size() - 1;
+            return pieces;
+        }
+
         void drain() {
             for (byte[] datagram = engine.pollTransmit(); datagram != null; datagram = engine.pollTransmit()) {
                 Side to = other;
                 if (to != null && toLose-- <= 0) {
-                    to.engine.onPacket(ByteBuffer.wrap(datagram), 0, datagram.length, 0);
+                    for (byte[] each : cut > 0 ? pieces(datagram) : List.of(datagram)) {
+                        to.engine.onPacket(ByteBuffer.wrap(each), 0, each.length, 0);
+                    }
                 }
             }
             for (DtlsEvent next = engine.pollEvent(); next != null; next = engine.pollEvent()) {
@@ -53,6 +82,9 @@ class DtlsHandshakeTest {
             }
         }
     }
+
+    private static final int RECORD = 13;
+    private static final int MESSAGE = 12;
 
     private void run(Side client, Side server) throws InterruptedException {
         client.other = server;
@@ -148,5 +180,15 @@ class DtlsHandshakeTest {
         b.put(19, (byte) (fragmentOffset >> 16)).putShort(20, (short) fragmentOffset);
         b.put(22, (byte) (fragmentLength >> 16)).putShort(23, (short) fragmentLength);
         return b.array();
+    }
+
+    /** Browsers whose keys are larger than a datagram send it so; which groups they name that nobody knows is in the matrix of the gateway. */
+    @Test
+    void aHelloInPiecesIsPutTogether() throws Exception {
+        Side client = client(List.of(SrtpProfile.values()));
+        client.cut = 40;
+        run(client, server());
+        assertThat(client.event).isInstanceOf(DtlsEvent.Connected.class);
+        assertThat(client.shift).as("it was cut").isGreaterThan(2);
     }
 }
