@@ -67,9 +67,13 @@ window.peer = (() => {
     state.unsound = 0;
     channel.onopen = () => { state.channel = 'open'; };
     channel.onclose = () => { state.channel = 'closed'; };
+    const seen = new Set();
     channel.onmessage = e => {
+      const n = new DataView(e.data).getUint32(0);
+      const inTurn = !seen.has(n) && (!opened.ordered || n === state.messages);
+      seen.add(n);
       state.messages++;
-      if (!isSound(new Uint8Array(e.data))) state.unsound++;
+      if (!inTurn || !isSound(new Uint8Array(e.data))) state.unsound++;
     };
   };
 

@@ -18,6 +18,8 @@ final class DataChannels {
     private static final int LONGEST_NAME = 65_535;
     private static final int MOST_IDS = 65_535;
     private static final long MOST_BUFFERED = 16 << 20;
+    /** What a peer may make us keep of names, in characters. */
+    private static final long MOST_NAMES = 4 << 20;
     private final RTCPeerConnection connection;
     private final PeerState state;
     private final List<RTCDataChannel> channels = new ArrayList<>();
@@ -250,22 +252,20 @@ final class DataChannels {
         synchronized (state.lock) {
             channel = withId(stream);
             open = channel != null && channel.readyState == RTCDataChannelState.OPEN;
+            if (channel != null && (protocol != PayloadProtocol.CONTROL || ChannelOpen.isAcknowledgement(data))) {
+                channel.acknowledged = true; // the peer has it
+            }
         }
         if (protocol == PayloadProtocol.CONTROL) {
             control(stream, channel, data);
-        } else if (channel != null) {
-            channel.acknowledged = true;
-            if (open) {
-                channel.receive(protocol, data);
-            }
+        } else if (channel != null && open) {
+            channel.receive(protocol, data);
         }
     }
 
     private void control(int stream, @Nullable RTCDataChannel channel, byte[] data) {
         ChannelOpen open = ChannelOpen.read(data);
-        if (channel != null && ChannelOpen.isAcknowledgement(data)) {
-            channel.acknowledged = true;
-        } else if (open != null) {
+        if (open != null) {
             opened(stream, channel, open);
         }
     }
@@ -276,7 +276,9 @@ final class DataChannels {
         synchronized (state.lock) {
             Transport by = transport;
             boolean ours = by != null && Boolean.TRUE.equals(by.client) == (stream % 2 == 0);
-            if (by == null || present != null || ours) {
+            int names = open.label().length() + open.protocol().length();
+            boolean tooMuch = channels.stream().mapToLong(c -> c.label.length() + c.init.protocol().length()).sum() + names > MOST_NAMES;
+            if (by == null || present != null || ours || tooMuch) {
                 if (by != null && present == null) {
                     by.data(d -> d.reset(stream));
                 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Flight {
     private static final int FIRST_ROOM = 16;
     private static final int MISSED = 3;
+    /** A peer that acknowledges everything but the first part makes us keep no more than it would take ahead. */
+    private static final int MOST_KEPT = Receipts.MOST_AHEAD;
     private final Counters<SctpReason> counters;
     private final CongestionWindow congestion;
     private final RoundTrip roundTrip;
@@ -72,7 +74,7 @@ final class Flight {
 
     /** Returns whether new data of a length may leave: within both windows, or alone. */
     boolean admits(int length) {
-        return lost == 0 && bytes < congestion.window() && (length <= peerWindow || bytes == 0 && isEmpty());
+        return lost == 0 && next - acked <= MOST_KEPT && bytes < congestion.window() && (length <= peerWindow || bytes == 0 && isEmpty());
     }
 
     /** Takes a new part under the next number. */

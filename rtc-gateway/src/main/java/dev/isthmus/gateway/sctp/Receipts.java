@@ -16,7 +16,7 @@ final class Receipts {
         TOO_FAR
     }
 
-    private static final int MOST_AHEAD = 1 << 14;
+    static final int MOST_AHEAD = 1 << 14;
     private static final int MOST_DUPLICATES = 16;
     private static final long LONGEST_DELAY = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int BLOCK = 4;

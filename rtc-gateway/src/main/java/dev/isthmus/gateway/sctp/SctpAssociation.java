@@ -132,19 +132,9 @@ public final class SctpAssociation {
         return roundTrip.smoothed();
     }
 
-    /** Returns how much may be on its way, in bytes. */
-    public long congestionWindow() {
-        return congestion.window();
-    }
-
     /** Returns the bytes that wait or are on their way. */
     public long buffered() {
         return streams.bytes() + flight.bytes();
-    }
-
-    /** Returns on how many streams may be sent, once it is there. */
-    public int outgoingStreams() {
-        return outgoing;
     }
 
     /**

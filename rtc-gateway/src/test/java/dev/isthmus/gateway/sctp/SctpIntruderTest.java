@@ -227,4 +227,29 @@ class SctpIntruderTest {
         }));
         stillSound();
     }
+
+    @Test
+    void aPeerThatAcknowledgesAllButTheFirstDoesNotMakeUsKeepEverything() {
+        bench.fate = (fromA, packet) -> -1;
+        long first = a.association.flight.acked() + 1;
+        byte[] message = new byte[1000];
+        for (int i = 0; i < 40_000; i++) {
+            a.association.send(1, 51, message, SendOptions.RELIABLE, bench.now);
+            a.drain();
+            long last = a.association.flight.last();
+            if (last > first) {
+                a.give(packet(a.association.ourTag, w -> {
+                    int header = w.open(Chunk.SACK, 0);
+                    w.int32((int) first - 1);
+                    w.int32(-1);
+                    w.int16(1);
+                    w.int16(0);
+                    w.int16(2);
+                    w.int16((int) (last - first + 1));
+                    w.close(header);
+                }));
+            }
+        }
+        assertThat(a.association.flight.last() - first).isBetween(1000L, 1L << 14);
+    }
 }
