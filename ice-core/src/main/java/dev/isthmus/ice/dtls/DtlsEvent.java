@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What an engine tells its owner; drained with {@link DtlsEngine#pollEvent}. */
 public sealed interface DtlsEvent {
-    /** The handshake is done and the peer's certificate, the first of the chain in DER, has a signalled fingerprint. */
-    record Connected(SrtpKeys keys, List<byte[]> certificates) implements DtlsEvent {}
+    /**
+     * The handshake is done and the peer's certificate has a signalled fingerprint.
+     *
+     * @param own our certificate in DER
+     * @param certificates the peer's in DER, its own first
+     */
+    record Connected(SrtpKeys keys, byte[] own, List<byte[]> certificates) implements DtlsEvent {}
 
     /** The handshake of an association without media keys is done. */
     record Open() implements DtlsEvent {}

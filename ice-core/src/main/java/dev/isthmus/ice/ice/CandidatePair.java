@@ -26,12 +26,18 @@ public final class CandidatePair {
     /** It has been checked anew because a relay works already. */
     boolean askedAgain;
     private long roundTrip;
+    private final int number;
+    private final Traffic traffic = new Traffic();
+    private long requestsSent;
+    private long responsesReceived;
+    private long totalRoundTrip;
     /** Not to be used in this generation. */
     boolean barred;
     /** The peer has checked it with valid integrity. */
     boolean heard;
 
-    CandidatePair(Candidate local, Candidate remote) {
+    CandidatePair(int number, Candidate local, Candidate remote) {
+        this.number = number;
         this.local = local;
         this.remote = remote;
     }
@@ -68,6 +74,38 @@ public final class CandidatePair {
 
     void answeredAfter(long nanos) {
         roundTrip = nanos;
+        totalRoundTrip += nanos;
+        responsesReceived++;
+    }
+
+    void asked(long nowNanos) {
+        askedAt = nowNanos;
+        requestsSent++;
+    }
+
+    /** Returns which of its agent's pairs it is, in the order in which they were formed. */
+    public int number() {
+        return number;
+    }
+
+    /** Returns what went over it. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** Returns how many checks of it were sent, those for consent included and repetitions not. */
+    public long requestsSent() {
+        return requestsSent;
+    }
+
+    /** Returns how many checks of it were answered. */
+    public long responsesReceived() {
+        return responsesReceived;
+    }
+
+    /** Returns how long all these answers took together, in nanoseconds. */
+    public long totalRoundTripNanos() {
+        return totalRoundTrip;
     }
 
     /** Returns whether it is not known yet whether the pair works. */

@@ -22,6 +22,7 @@ final class CheckList {
     /** To be checked anew, after what is triggered. */
     private final Deque<CandidatePair> again = new ArrayDeque<>();
     private final AgentGroup group;
+    private int formed;
 
     CheckList(AgentGroup group) {
         this.group = group;
@@ -128,7 +129,7 @@ final class CheckList {
     CandidatePair heard(Candidate own, TransportAddress from) {
         Candidate remote = remoteAt(from, own.component());
         if (remote != null && own.transport() == CandidateTransport.TCP_PASSIVE && find(own.base(), from) == null) {
-            add(new CandidatePair(own, remote));
+            add(own, remote);
         }
         return find(own.base(), from);
     }
@@ -142,10 +143,11 @@ final class CheckList {
         if (!family || !meets || reflexive || local.component() != remote.component() || find(local.base(), remote.address()) != null) {
             return;
         }
-        add(new CandidatePair(local, remote));
+        add(local, remote);
     }
 
-    private void add(CandidatePair pair) {
+    private void add(Candidate local, Candidate remote) {
+        CandidatePair pair = new CandidatePair(formed++, local, remote);
         pairs.add(pair);
         sort();
         while (pairs.size() > MAX_PAIRS && removeLowest()) {

@@ -42,7 +42,7 @@ final class CheckSender {
         Check.Request request = new Check.Request(transactionTag, low, manner.controlling(), manner.nominates(), manner.forConsent(),
                 bytes);
         long rto = Math.max(MIN_RTO, manner.pacing() * inFlight.size());
-        pair.askedAt = nowNanos;
+        pair.asked(nowNanos);
         inFlight.add(new Check(pair, request, with.remote(), rto, nowNanos));
         transmit(new IceTransmit(pair.local().base(), pair.remote().address(), bytes));
     }

@@ -282,9 +282,9 @@ public final class IceAgent {
         obstacles.onAddressInUse(base, peer, nowNanos);
     }
 
-    /** Returns whether the peer has proved that it is there: it checked that pair, or answered our check of it, in whatever generation. */
-    public boolean isProven(TransportAddress base, TransportAddress peer) {
-        return selection.isProven(base, peer);
+    /** Counts data that has come; returns whether the peer has checked that pair, or answered our check of it, in whatever generation. */
+    public boolean admits(TransportAddress base, TransportAddress peer, int length) {
+        return selection.admits(base, peer, length);
     }
 
     void selected(CandidatePair pair) {

@@ -194,11 +194,15 @@ final class Selection {
         }
     }
 
-    /** Returns whether the peer is there: it checked that pair, or answered our check of it. */
-    boolean isProven(TransportAddress base, TransportAddress peer) {
+    /** Takes in that data has come; returns whether the peer is there: it checked that pair, or answered our check of it. */
+    boolean admits(TransportAddress base, TransportAddress peer, int length) {
         CandidatePair current = pair;
         CandidatePair found = current != null && current.joins(base, peer) ? current : agent.checkList().find(base, peer);
-        return found != null && (found == current || found.heard || found.valid) || former.has(base, peer);
+        boolean proven = found != null && (found == current || found.heard || found.valid);
+        if (proven && found != null) {
+            found.traffic().received(length);
+        }
+        return proven || former.has(base, peer);
     }
 
     FormerFlows former() {

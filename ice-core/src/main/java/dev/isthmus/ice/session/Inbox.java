@@ -84,7 +84,7 @@ final class Inbox {
             long nowNanos) {
         boolean stun = length > 0 && (buffer.get(offset) & 0xFC) == 0; // RFC 7983: 0 to 3
         if (!stun) {
-            if (!agent.isProven(at, from)) {
+            if (!agent.admits(at, from, length)) {
                 counters.count(SessionReason.UNPROVEN_SOURCE);
                 return IceSession.Inbound.DROPPED;
             }

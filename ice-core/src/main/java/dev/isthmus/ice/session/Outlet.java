@@ -48,6 +48,7 @@ public final class Outlet {
         if (relay == null) {
             offset = from;
             length = count;
+            pair.traffic().sent(count);
             return true;
         }
         TurnPeer peer = relay.client.peer(pair.remote().address());
@@ -58,6 +59,7 @@ public final class Outlet {
         if (!relay.client.data().frame(peer, buffer, from, count)) {
             return false;
         }
+        pair.traffic().sent(count);
         offset = relay.client.data().offset();
         length = relay.client.data().length();
         return true;

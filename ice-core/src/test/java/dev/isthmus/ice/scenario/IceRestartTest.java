@@ -97,12 +97,12 @@ class IceRestartTest {
         TransportAddress elsewhere = Objects.requireNonNull(TransportAddress.parse("10.0.0.1:7777"));
         IceCredentials before = b.agent().localCredentials();
         b.restart();
-        assertThat(b.agent().isProven(base, elsewhere)).isFalse();
+        assertThat(b.agent().admits(base, elsewhere, 1)).isFalse();
         assertThat(b.agent().onPacket(check(before), base, elsewhere, network.now())).isEqualTo(IceReason.CHECK_ANSWERED);
-        assertThat(b.agent().isProven(base, elsewhere)).as("it was checked with the credentials of before").isTrue();
+        assertThat(b.agent().admits(base, elsewhere, 1)).as("it was checked with the credentials of before").isTrue();
         b.restart();
-        assertThat(b.agent().isProven(base, elsewhere)).isTrue();
-        assertThat(b.agent().isProven(base, elsewhere.withPort(7778))).isFalse();
+        assertThat(b.agent().admits(base, elsewhere, 1)).isTrue();
+        assertThat(b.agent().admits(base, elsewhere.withPort(7778), 1)).isFalse();
     }
 
     private static StunMessage check(IceCredentials of) {

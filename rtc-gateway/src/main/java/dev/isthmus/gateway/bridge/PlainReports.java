@@ -100,17 +100,17 @@ final class PlainReports implements Rtcp.Visitor {
     }
 
     @Override
-    public void onSenderReport(int ssrc, long ntp, int rtpTimestamp) {
+    public void onSenderReport(int ssrc, Rtcp.SenderInfo info) {
         PlainStream stream = find(s -> s.in.started() && s.in.ssrc() == ssrc);
         if (stream != null) {
-            stream.onPlainReport(ssrc, ntp, rtpTimestamp, now);
+            stream.onPlainReport(ssrc, info.ntp(), info.rtpTimestamp(), now);
         }
     }
 
     /** A plain receiver that joins late may know no way to ask for a key frame; its first report is taken as the question. */
     @Override
-    public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
-        PlainStream stream = find(s -> s.out.ssrc() == aboutSsrc);
+    public void onReportBlock(int receiverSsrc, Rtcp.ReportBlock block) {
+        PlainStream stream = find(s -> s.out.ssrc() == block.aboutSsrc());
         if (stream != null && stream.video && stream.plainReceiver != receiverSsrc) {
             stream.plainReceiver = receiverSsrc;
             stream.askClient();

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.media;
 
+import java.util.Objects;
 import dev.isthmus.gateway.rtp.HeaderExtensions;
 import dev.isthmus.gateway.rtp.RtpHeader;
 import dev.isthmus.gateway.sdp.RtpFormat;
@@ -27,7 +28,7 @@ final class Demultiplexer {
         for (IncomingStream each : List.copyOf(streams)) {
             ActiveLine now = lines.stream().filter(l -> l.plan.mid().equals(each.line.plan.mid())).findFirst().orElse(null);
             if (now == null) {
-                streams.remove(each);
+                forget(each);
             } else {
                 each.line = now;
             }
@@ -77,7 +78,7 @@ final class Demultiplexer {
             return null;
         }
         if (streams.size() >= MOST_STREAMS) {
-            streams.remove(0); // the one that came first
+            forget(streams.get(0)); // the one that came first
         }
         IncomingStream made = new IncomingStream(ssrc, line, format.clockRate(), line.repaired(payloadType) >= 0);
         streams.add(made);
@@ -140,8 +141,28 @@ final class Demultiplexer {
         return streams;
     }
 
-    void forget(int ssrc) {
-        streams.removeIf(s -> s.ssrc == ssrc);
+    /** Returns what was counted of a stream, repairs included; null when there is nothing to say, or it is one of repairs itself. */
+    MediaReport.@Nullable Incoming report(IncomingStream of) {
+        return of.repairs ? null : of.report(streams.stream().filter(s -> s.repairs && repairedBy(s) == of).toList());
+    }
+
+    /** Returns what was counted of all streams, with those that are over. */
+    List<MediaReport.Incoming> report() {
+        List<MediaReport.Incoming> all = new ArrayList<>();
+        streams.stream().map(this::report).filter(Objects::nonNull).map(Objects::requireNonNull).forEach(all::add);
+        for (ActiveLine line : lines) {
+            line.in().former().stream().filter(f -> all.stream().noneMatch(a -> a.ssrc() == f.ssrc())).forEach(all::add);
+        }
+        return all;
+    }
+
+    void forget(IncomingStream gone) {
+        IncomingStream repaired = gone.repairs ? repairedBy(gone) : null;
+        if (repaired != null) {
+            repaired.keepRepairs(gone);
+        }
+        gone.line.in().remember(report(gone));
+        streams.remove(gone);
         last = null;
     }
 }

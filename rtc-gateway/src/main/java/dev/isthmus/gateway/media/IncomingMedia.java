@@ -42,8 +42,7 @@ final class IncomingMedia {
         }
         number(stream, buffer, offset, length, nowNanos);
         stream.heardNanos = nowNanos;
-        stream.stats.clockRate(format.clockRate());
-        stream.stats.onPacket(stream.ssrc, packet.sequence(), packet.timestamp(), nowNanos);
+        stream.onPacket(packet, length, nowNanos);
         int repairs = stream.line.repaired(format.payloadType());
         if (repairs >= 0) {
             onRepair(stream, repairs, buffer, offset, length, nowNanos);
@@ -92,6 +91,7 @@ final class IncomingMedia {
             session.output().onMedia(stream.line.plan.mid());
         }
         packet.extensions(stream.line.audioLevelId, stream.line.orientationId);
+        stream.onDelivery(packet);
         to.deliver(packet);
     }
 

@@ -1,16 +1,21 @@
 package dev.isthmus.gateway.media;
 
+import java.util.List;
+import java.util.ArrayList;
 import dev.isthmus.gateway.rtp.RtpPacket;
 import dev.isthmus.gateway.rtp.RtpSink;
 import org.jspecify.annotations.Nullable;
 
 /** The receiving end of a transceiver: the sources that a peer sends for it come together here. */
 public final class MediaReceiver {
+    private static final int MOST_FORMER = 8;
     private final boolean video;
     private final RtpSink sink;
     private final RecentSources sources = new RecentSources();
     private volatile @Nullable MediaSession session;
     private volatile boolean stopped;
+    /** Streams that are over, the latest last. */
+    private final List<MediaReport.Incoming> former = new ArrayList<>();
     /** Whether it was told that media has come, since it was last silent. */
     boolean told;
 
@@ -33,6 +38,21 @@ public final class MediaReceiver {
         if (session == owner) {
             session = null;
         }
+    }
+
+    /** A stream is over; what was counted of it stays, as long as there are not too many of them. */
+    void remember(MediaReport.@Nullable Incoming stream) {
+        if (stream != null) {
+            former.removeIf(f -> f.ssrc() == stream.ssrc());
+            former.add(stream);
+            if (former.size() > MOST_FORMER) {
+                former.remove(0);
+            }
+        }
+    }
+
+    List<MediaReport.Incoming> former() {
+        return former;
     }
 
     /** Returns what it has heard lately. */

@@ -24,11 +24,15 @@ public final class MediaSender implements RtpSink {
     /** Where it is sent; only on the session's thread. */
     @Nullable
     ActiveLine line;
+    private final @Nullable SoundMeter sound;
+    private final @Nullable PictureMeter pictures;
 
     /** Creates a sender whose stream has random numbers. */
     public MediaSender(String kind, RandomSource random) {
         this.video = kind.equals("video");
         this.random = random;
+        this.sound = video ? null : new SoundMeter();
+        this.pictures = video ? new PictureMeter() : null;
         this.streams = new OutgoingStream[]{new OutgoingStream(video, random)};
     }
 
@@ -38,6 +42,25 @@ public final class MediaSender implements RtpSink {
 
     OutgoingStream[] streams() {
         return streams;
+    }
+
+    /** A packet of its track has come. */
+    void measure(RtpPacket packet) {
+        SoundMeter heard = sound;
+        PictureMeter seen = pictures;
+        if (heard != null) {
+            heard.onPacket(packet);
+        } else if (seen != null) {
+            seen.onPacket(packet);
+        }
+    }
+
+    MediaReport.Source report(long nowNanos) {
+        SoundMeter heard = sound;
+        PictureMeter seen = pictures;
+        return new MediaReport.Source(this, heard == null ? Double.NaN : heard.energy(), heard == null ? Double.NaN : heard.level(),
+                heard == null ? 0 : heard.seconds(), seen == null ? 0 : seen.width(), seen == null ? 0 : seen.height(),
+                seen == null ? 0 : seen.frames(), seen == null ? 0 : seen.perSecond(nowNanos));
     }
 
     /** Returns the SSRC of the first stream. */

@@ -103,6 +103,21 @@ public final class MediaSession {
         counters.count(why);
     }
 
+    /** Returns what was counted so far. */
+    public MediaReport report(long nowNanos) {
+        List<MediaReport.Outgoing> sending = new ArrayList<>();
+        List<MediaReport.Source> tracks = new ArrayList<>();
+        for (ActiveLine line : lines) {
+            for (OutgoingStream each : line.out().streams()) {
+                if (line.sendsAny() || each.packets > 0) {
+                    sending.add(each.report(line.out(), line.plan.mid()));
+                }
+            }
+            tracks.add(line.out().report(nowNanos));
+        }
+        return new MediaReport(sources.report(), sending, tracks, bitsPerSecond());
+    }
+
     Output output() {
         return output;
     }

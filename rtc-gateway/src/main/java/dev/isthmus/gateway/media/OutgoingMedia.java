@@ -49,6 +49,7 @@ final class OutgoingMedia {
 
     /** Sends a packet of a track. */
     void send(MediaSender sender, RtpPacket from) {
+        sender.measure(from);
         ActiveLine line = sender.line;
         OutgoingStream[] streams = sender.streams();
         OutgoingStream stream = from.encoding() < streams.length ? streams[from.encoding()] : null;
@@ -75,10 +76,6 @@ final class OutgoingMedia {
         if (sender.isVideo() && stream.beganAnew()) {
             sender.onKeyframeRequest(); // a peer that has missed the beginning would wait for the next picture that stands by itself
         }
-        if (stream.packets++ == 0) {
-            stream.firstNanos = from.arrivedNanos();
-        }
-        stream.bytes += from.payloadLength();
         put(sender, stream, line, from, payloadType);
     }
 
@@ -111,6 +108,7 @@ final class OutgoingMedia {
         stamp(scratch, sendTime, transportNumber, length, from.arrivedNanos());
         if (session.output().send(false, scratch, at, length)) {
             session.sent().packet(sender.isVideo(), length, from.arrivedNanos());
+            stream.sent(stream.numbers.sequence(), from.payloadLength(), length, from.marker(), from.arrivedNanos());
         }
     }
 
@@ -131,10 +129,10 @@ final class OutgoingMedia {
         int header = RtpHeader.FIXED_LENGTH + extensions.end(at);
         scratch.putInt(at + header, tone.payload());
         stamp(scratch, -1, transportNumber, header + 4, nowNanos);
-        stream.packets++;
-        stream.bytes += 4;
+        int sequence = RtpHeader.sequence(scratch, at);
         if (session.output().send(false, scratch, at, header + 4)) {
             session.sent().packet(false, header + 4, nowNanos);
+            stream.sent(sequence, 4, header + 4, false, nowNanos);
         }
     }
 
@@ -185,10 +183,15 @@ final class OutgoingMedia {
                     nowNanos);
         }
         scratch.put(at, history.bytes, from, length);
+        int payload = length - history.header(place);
         if (again) {
-            session.output().repeat(scratch, at, length);
+            if (session.output().repeat(scratch, at, length)) {
+                stream.repeated(payload, length);
+            }
         } else if (session.output().send(false, scratch, at, length)) {
             session.sent().packet(true, length, nowNanos);
+            boolean ends = history.bytes.get(from + 1) < 0; // the marker
+            stream.sent(RtpHeader.sequence(history.bytes, from), payload, length, ends, nowNanos);
         }
     }
 
@@ -226,6 +229,7 @@ final class OutgoingMedia {
         stamp(scratch, sendTime, transportNumber, repaired, nowNanos);
         if (session.output().send(false, scratch, at, repaired)) {
             session.count(GatewayReason.REPEATED);
+            stream.repeated(repaired - header, repaired);
         }
     }
 

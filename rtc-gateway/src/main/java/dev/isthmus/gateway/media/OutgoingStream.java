@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.media;
 
+import dev.isthmus.gateway.rtp.Rtcp;
 import dev.isthmus.gateway.rtp.NtpClock;
 import dev.isthmus.gateway.rtp.Rewriter;
 import dev.isthmus.gateway.rtp.SourceClock;
@@ -25,6 +26,7 @@ final class OutgoingStream {
     private int payloadType = NONE;
     private int repairPayloadType = NONE;
     private boolean repeats;
+    private @Nullable RtpFormat sentAs;
     private int repairSequence;
     private int generation;
     String rid = "";
@@ -32,7 +34,16 @@ final class OutgoingStream {
     volatile boolean active = true;
     long packets;
     long bytes;
-    long firstNanos;
+    private long headerBytes;
+    private long repeatedPackets;
+    private long repeatedBytes;
+    private long repeatedHeaderBytes;
+    private long frames;
+    long nacks;
+    long keyFrameRequests;
+    private int firstSequence;
+    private @Nullable RemoteReception reception;
+    private long firstNanos;
     /** Whether the peer has said that it knows the stream, so that its packets need no mid any more. */
     boolean known;
     /** The same of its repairs. */
@@ -86,6 +97,7 @@ final class OutgoingStream {
             for (RtpFormat each : line.sends()) {
                 if (payloadType == NONE && RtpCapabilities.same(each, what)) {
                     payloadType = each.payloadType();
+                    sentAs = each;
                     repeats = each.feedback().contains("nack");
                     numbers.clockRate(each.clockRate());
                 }
@@ -133,6 +145,45 @@ final class OutgoingStream {
 
     void onSenderReport(int source, long ntp, int rtpTimestamp, long nowNanos) {
         clock.onSenderReport(source, ntp, rtpTimestamp, numbers, nowNanos);
+    }
+
+    /** A packet of it has left. */
+    void sent(int sequence, int payload, int length, boolean endsPicture, long nowNanos) {
+        if (packets++ == 0) {
+            firstNanos = nowNanos;
+            firstSequence = sequence;
+        }
+        bytes += payload;
+        headerBytes += length - payload;
+        frames += endsPicture ? 1 : 0;
+    }
+
+    /** A packet of it has left once more. */
+    void repeated(int payload, int length) {
+        repeatedPackets++;
+        repeatedBytes += payload;
+        repeatedHeaderBytes += length - payload;
+    }
+
+    /** The peer tells how it receives the stream. */
+    RemoteReception onReport(Rtcp.ReportBlock block, long nowNanos) {
+        RemoteReception known = reception;
+        if (known == null) {
+            known = new RemoteReception(block);
+            reception = known;
+        }
+        known.onBlock(block, nowNanos);
+        return known;
+    }
+
+    /** Returns what was counted. */
+    MediaReport.Outgoing report(MediaSender sender, String mid) {
+        RtpFormat last = sentAs;
+        RemoteReception theirs = reception;
+        MediaReport.Amount repeats = new MediaReport.Amount(repeatedPackets, repeatedBytes, repeatedHeaderBytes);
+        return new MediaReport.Outgoing(sender, mid, rid, ssrc, active, last,
+                new MediaReport.Amount(packets, bytes, headerBytes).plus(repeats), repeats, frames, nacks, keyFrameRequests,
+                theirs == null || last == null ? null : theirs.report(firstSequence, last.clockRate()));
     }
 
     /** Returns whether a report can be made now; where the source is somebody else's, that one's clock is waited for. */

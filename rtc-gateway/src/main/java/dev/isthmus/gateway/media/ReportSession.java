@@ -30,7 +30,7 @@ final class ReportSession implements Rtcp.Visitor {
     private long nextReport;
     private long nextNack = Deadline.NONE;
     private long now;
-    private long roundTripMillis = -1;
+    private long roundTrip = -1;
     private long toldBitrate;
 
     ReportSession(MediaSession session, NtpClock clock, String cname, ByteBuffer scratch, long nowNanos) {
@@ -92,11 +92,11 @@ final class ReportSession implements Rtcp.Visitor {
 
     /** Returns the last round trip in milliseconds, or -1. */
     long roundTripMillis() {
-        return roundTripMillis;
+        return roundTrip < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(roundTrip);
     }
 
     private long roundTripNanos() {
-        return roundTripMillis < 0 ? USUAL_ROUND_TRIP : TimeUnit.MILLISECONDS.toNanos(roundTripMillis);
+        return roundTrip < 0 ? USUAL_ROUND_TRIP : roundTrip;
     }
 
     /** Begins a packet that need not be a compound one where the peer takes such (RFC 5506). */
@@ -123,6 +123,7 @@ final class ReportSession implements Rtcp.Visitor {
             }
             int ssrc = each.line.out().ssrc();
             if (missing.write(feedback(ssrc), ssrc, each.ssrc, roundTripNanos(), now)) {
+                each.nacks++;
                 send();
             }
             if (missing.hasGivenUp()) {
@@ -200,6 +201,7 @@ final class ReportSession implements Rtcp.Visitor {
             return false;
         }
         of.lastKeyframeRequestNanos = now;
+        of.keyFrameRequests++;
         session.count(GatewayReason.KEYFRAME_REQUESTS);
         int ssrc = of.line.out().ssrc();
         boolean full = of.line.fullIntra && !of.line.pictureLoss;
@@ -223,36 +225,39 @@ final class ReportSession implements Rtcp.Visitor {
     }
 
     @Override
-    public void onSenderReport(int ssrc, long ntp, int rtpTimestamp) {
+    public void onSenderReport(int ssrc, Rtcp.SenderInfo info) {
         IncomingStream stream = session.sources().bySsrc(ssrc);
         if (stream != null) {
-            stream.heardNanos = now;
-            stream.stats.onSenderReport(ssrc, NtpClock.middle(ntp), now);
+            stream.onSenderReport(info, now);
             if (!stream.repairs) {
-                stream.line.in().onSenderReport(ssrc, ntp, rtpTimestamp, now);
+                stream.line.in().onSenderReport(ssrc, info.ntp(), info.rtpTimestamp(), now);
             }
         }
     }
 
     @Override
-    public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
-        OutgoingStream stream = session.stream(aboutSsrc);
+    public void onReportBlock(int receiverSsrc, Rtcp.ReportBlock block) {
+        OutgoingStream stream = session.stream(block.aboutSsrc());
         if (stream == null) {
-            session.onRepairsKnown(aboutSsrc);
+            session.onRepairsKnown(block.aboutSsrc());
             return;
         }
         stream.known = true;
-        if (lastReport != 0) {
+        RemoteReception reception = stream.onReport(block, now);
+        if (block.lastReport() != 0) {
             // Where a time of the source's clock was sent, the same clock tells how long ago that was.
-            roundTripMillis = NtpClock.roundTripMillis(stream.ntp(clock, now), lastReport, delay);
-            session.outgoing().rate().onRoundTrip(TimeUnit.MILLISECONDS.toNanos(roundTripMillis));
+            roundTrip = NtpClock.roundTripNanos(stream.ntp(clock, now), block.lastReport(), block.delay());
+            reception.onRoundTrip(roundTrip);
+            session.outgoing().rate().onRoundTrip(roundTrip);
         }
     }
 
     @Override
     public void onKeyframeRequest(int aboutSsrc) {
         MediaSender sender = session.sender(aboutSsrc);
-        if (sender != null) {
+        OutgoingStream stream = session.stream(aboutSsrc);
+        if (sender != null && stream != null) {
+            stream.keyFrameRequests++;
             sender.onKeyframeRequest();
         }
     }
@@ -263,6 +268,7 @@ final class ReportSession implements Rtcp.Visitor {
         if (stream == null) {
             return;
         }
+        stream.nacks++;
         session.outgoing().onMissing(stream, sequence, now);
         for (int i = 0; i < 16; i++) {
             if ((mask >>> i & 1) != 0) {
@@ -295,7 +301,7 @@ final class ReportSession implements Rtcp.Visitor {
 
     /** A source is gone (RFC 3550, sections 6.3.4 and 6.3.5): what it was the last one of is silent now. */
     private void forget(IncomingStream gone) {
-        session.sources().forget(gone.ssrc);
+        session.sources().forget(gone);
         MediaReceiver receiver = gone.line.in();
         boolean silent = session.sources().streams().stream().noneMatch(s -> s.line == gone.line && !s.repairs);
         if (silent && receiver.told) {

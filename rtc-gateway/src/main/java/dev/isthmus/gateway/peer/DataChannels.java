@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.peer.stats.RTCStats;
 import dev.isthmus.gateway.sctp.ChannelOpen;
 import dev.isthmus.gateway.sctp.PayloadProtocol;
 import dev.isthmus.gateway.sctp.SctpEvent;
@@ -20,6 +21,7 @@ final class DataChannels {
     private static final long MOST_BUFFERED = 16 << 20;
     /** What a peer may make us keep of names, in characters. */
     private static final long MOST_NAMES = 4 << 20;
+    private static final int MOST_FORMER = 64;
     private final RTCPeerConnection connection;
     private final PeerState state;
     private final List<RTCDataChannel> channels = new ArrayList<>();
@@ -28,6 +30,21 @@ final class DataChannels {
     private int remotePort;
     private boolean connected;
     private boolean wanted;
+    private int made;
+    private Counts counts = new Counts(0, 0);
+    /** What was counted of channels that are over. */
+    private final List<RTCStats> former = new ArrayList<>();
+
+    /** How many channels have been open, and are so no more. */
+    record Counts(long opened, long closed) {
+        Counts oneOpened() {
+            return new Counts(opened + 1, closed);
+        }
+
+        Counts oneClosed() {
+            return new Counts(opened, closed + 1);
+        }
+    }
 
     DataChannels(RTCPeerConnection connection, PeerState state) {
         this.connection = connection;
@@ -66,7 +83,7 @@ final class DataChannels {
                 || wish != null && wish >= MOST_IDS) {
             throw WebRtcException.type("an id is 0 to 65534, a limit 0 to 65535");
         }
-        RTCDataChannel channel = new RTCDataChannel(this, state, label, init);
+        RTCDataChannel channel = new RTCDataChannel(this, state, made++, label, init);
         channel.id = wish == null ? freeId() : wish;
         boolean roleKnown = transport != null;
         if (channel.id < 0 && roleKnown || wish != null && withId(wish) != null) {
@@ -228,7 +245,9 @@ final class DataChannels {
             if (state.closed || over) {
                 return;
             }
+            counts = channel.readyState == RTCDataChannelState.OPEN ? counts : counts.oneOpened();
             channel.readyState = RTCDataChannelState.OPEN;
+            channel.wasOpen = true;
         }
         channel.dispatchEvent(new Event("open"));
     }
@@ -272,7 +291,7 @@ final class DataChannels {
 
     /** The peer opens a channel: on a stream of its own that is not in use (RFC 8832, section 6). */
     private void opened(int stream, @Nullable RTCDataChannel present, ChannelOpen open) {
-        RTCDataChannel made;
+        RTCDataChannel theirs;
         synchronized (state.lock) {
             Transport by = transport;
             boolean ours = by != null && Boolean.TRUE.equals(by.client) == (stream % 2 == 0);
@@ -286,16 +305,18 @@ final class DataChannels {
             }
             RTCDataChannelInit init = new RTCDataChannelInit(open.ordered(), limit(open.lifetimeMillis()), limit(open.mostRepeats()),
                     open.protocol(), false, null, priority(open.priority()));
-            made = new RTCDataChannel(this, state, open.label(), init);
-            made.id = stream;
-            made.acknowledged = true;
-            made.readyState = RTCDataChannelState.OPEN;
-            channels.add(made);
+            theirs = new RTCDataChannel(this, state, made++, open.label(), init);
+            theirs.id = stream;
+            theirs.acknowledged = true;
+            theirs.wasOpen = true;
+            theirs.readyState = RTCDataChannelState.OPEN;
+            counts = counts.oneOpened();
+            channels.add(theirs);
             by.data(d -> d.weigh(stream, init.priority().weight()));
-            control(by, made, ChannelOpen.acknowledgement());
+            control(by, theirs, ChannelOpen.acknowledgement());
         }
-        connection.dispatchEvent(new RTCDataChannelEvent(made));
-        state.queue.post(() -> opened(made));
+        connection.dispatchEvent(new RTCDataChannelEvent(theirs));
+        state.queue.post(() -> opened(theirs));
     }
 
     private static @Nullable Integer limit(long value) {
@@ -404,6 +425,11 @@ final class DataChannels {
             }
             channel.readyState = RTCDataChannelState.CLOSED;
             channels.remove(channel);
+            counts = channel.wasOpen ? counts.oneClosed() : counts;
+            former.add(channel.stats(state.host.wallMillis(), state.stats));
+            if (former.size() > MOST_FORMER) {
+                former.remove(0);
+            }
         }
         if (error != null) {
             channel.dispatchEvent(new RTCErrorEvent(error));
@@ -411,9 +437,23 @@ final class DataChannels {
         channel.dispatchEvent(new Event("close"));
     }
 
+    Counts counts() {
+        return counts;
+    }
+
+    /** Returns what was counted of the channels, and of the last ones that are over; with the lock held. */
+    List<RTCStats> stats(double now, StatsCollector names) {
+        List<RTCStats> all = new ArrayList<>(former);
+        channels.forEach(c -> all.add(c.stats(now, names)));
+        return all;
+    }
+
     /** The connection ends, and with it all silently; with the lock held. */
     void closeAll() {
-        channels.forEach(c -> c.readyState = RTCDataChannelState.CLOSED);
+        for (RTCDataChannel each : channels) {
+            each.readyState = RTCDataChannelState.CLOSED;
+            counts = each.wasOpen ? counts.oneClosed() : counts;
+        }
         RTCSctpTransport present = sctp;
         if (present != null) {
             present.state = RTCSctpTransportState.CLOSED;

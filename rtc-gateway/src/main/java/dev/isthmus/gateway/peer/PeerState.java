@@ -20,6 +20,7 @@ final class PeerState {
     final Map<String, MediaStream> remoteStreams = new HashMap<>();
     final HeaderIds ids = new HeaderIds();
     final DataChannels data;
+    final StatsCollector stats = new StatsCollector(this);
     final Set<String> usedMids = new HashSet<>();
     final Set<IceCredentials> localCredentialsToReplace = new HashSet<>();
     /** The canonical name of all that is sent. */
@@ -57,6 +58,9 @@ final class PeerState {
     List<List<String>> stableBundle;
     /** The transports that have a port, whatever description they are of. */
     final List<Transport> open = new ArrayList<>();
+    /** All that have had one, for what they have counted. */
+    final List<Transport> opened = new ArrayList<>();
+    int transportsMade;
     /** Grows with each change that a description of ours would show. */
     int revision;
     boolean localWasSet;

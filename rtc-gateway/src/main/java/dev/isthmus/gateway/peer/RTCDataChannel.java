@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.peer.stats.RTCDataChannelStats;
 import dev.isthmus.gateway.sctp.PayloadProtocol;
 import dev.isthmus.gateway.sctp.SendOptions;
 import java.nio.ByteBuffer;
@@ -24,12 +25,21 @@ public final class RTCDataChannel extends EventTarget {
     int control;
     /** Whether the peer is known to have it. */
     boolean acknowledged;
+    /** Whether it has been open. */
+    boolean wasOpen;
+    private long messagesSent;
+    private long bytesSent;
+    private long messagesReceived;
+    private long bytesReceived;
+    /** Which one of the connection's it is. */
+    final int number;
     /** Which directions have ended. */
     boolean outgoingEnded;
     boolean incomingEnded;
 
-    RTCDataChannel(DataChannels owner, PeerState state, String label, RTCDataChannelInit init) {
+    RTCDataChannel(DataChannels owner, PeerState state, int number, String label, RTCDataChannelInit init) {
         this.owner = owner;
+        this.number = number;
         this.state = state;
         this.label = label;
         this.init = init;
@@ -153,6 +163,8 @@ public final class RTCDataChannel extends EventTarget {
             }
             owner.send(this, bytes, protocol);
             bufferedAmount += bytes.length;
+            messagesSent++;
+            bytesSent += bytes.length;
         }
     }
 
@@ -175,6 +187,11 @@ public final class RTCDataChannel extends EventTarget {
 
     /** A message has come. */
     void receive(int protocol, byte[] data) {
+        boolean empty = protocol == PayloadProtocol.EMPTY_TEXT || protocol == PayloadProtocol.EMPTY_BINARY;
+        synchronized (state.lock) {
+            messagesReceived++;
+            bytesReceived += empty ? 0 : data.length;
+        }
         switch (protocol) {
             case PayloadProtocol.TEXT -> dispatchEvent(new MessageEvent(new String(data, StandardCharsets.UTF_8)));
             case PayloadProtocol.EMPTY_TEXT -> dispatchEvent(new MessageEvent(""));
@@ -184,6 +201,12 @@ public final class RTCDataChannel extends EventTarget {
                 dispatchEvent(new MessageEvent(blob ? ByteBuffer.wrap(bytes).asReadOnlyBuffer() : bytes));
             }
         }
+    }
+
+    /** Returns what was counted; with the lock held. */
+    RTCDataChannelStats stats(double now, StatsCollector names) {
+        return new RTCDataChannelStats(now, names.id("D", Integer.toString(number)), label, init.protocol(), id < 0 ? null : id, readyState,
+                messagesSent, bytesSent, messagesReceived, bytesReceived);
     }
 
     /** Ends it when what waits was sent. */

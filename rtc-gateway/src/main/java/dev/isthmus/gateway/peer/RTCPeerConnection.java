@@ -1,12 +1,11 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.peer.stats.RTCStatsReport;
 import dev.isthmus.gateway.peer.net.PeerNetwork;
-import dev.isthmus.gateway.sdp.MediaDirection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
     private final OperationsChain chain;
     private final Negotiator negotiator;
     private final Configurations configurations;
+    private final Tracks tracks;
     private boolean negotiationNeeded;
     private boolean updateOnEmptyChain;
 
@@ -47,6 +47,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
         this.state = new PeerState(host, this);
         this.events = new TransportEvents(state, this);
         this.chain = new OperationsChain(state, this::onEmptyChain);
+        this.tracks = new Tracks(this, state);
         this.configurations = new Configurations(state);
         configurations.begin(configuration);
         this.negotiator = new Negotiator(this, state, events);
@@ -185,22 +186,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
     public RTCRtpSender addTrack(MediaStreamTrack track, MediaStream... streams) {
         synchronized (state.lock) {
             checkOpen();
-            if (getSenders().stream().anyMatch(s -> track.equals(s.getTrack()))) {
-                throw WebRtcException.invalidAccess("the track is sent already");
-            }
-            RTCRtpTransceiver idle = state.transceivers.stream()
-                    .filter(t -> !t.stopping && !t.hasSent && t.kind.equals(track.getKind()) && t.sender.getTrack() == null).findFirst()
-                    .orElse(null);
-            RTCRtpTransceiver used = idle == null ? new RTCRtpTransceiver(this, state, track.getKind(), MediaDirection.SENDRECV) : idle;
-            used.sender.track(track);
-            used.sender.streams(List.of(streams));
-            used.direction = MediaDirection.of(true, used.direction.receives());
-            used.byAddTrack = true;
-            if (idle == null) {
-                state.transceivers.add(used);
-            }
-            updateNegotiationNeeded();
-            return used.sender;
+            return tracks.add(track, List.of(streams));
         }
     }
 
@@ -212,9 +198,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
     @Deprecated
     public void addStream(MediaStream stream) {
         synchronized (state.lock) {
-            List<MediaStreamTrack> sent = getSenders().stream().map(RTCRtpSender::getTrack).filter(Objects::nonNull)
-                    .map(Objects::requireNonNull).toList();
-            stream.getTracks().stream().filter(track -> !sent.contains(track)).forEach(track -> addTrack(track, stream));
+            tracks.add(stream);
         }
     }
 
@@ -238,8 +222,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
     @Deprecated
     public @Nullable MediaStream getStreamById(String id) {
         synchronized (state.lock) {
-            return Stream.concat(getSenders().stream().filter(s -> s.getTrack() != null).flatMap(s -> s.streams().stream()),
-                    getReceivers().stream().flatMap(r -> r.streams.stream())).filter(s -> s.getId().equals(id)).findFirst().orElse(null);
+            return tracks.stream(id);
         }
     }
 
@@ -264,15 +247,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
     public void removeTrack(RTCRtpSender sender) {
         synchronized (state.lock) {
             checkOpen();
-            if (!sender.isOf(state)) {
-                throw WebRtcException.invalidAccess("the sender belongs to another connection");
-            }
-            RTCRtpTransceiver t = state.transceivers.stream().filter(each -> each.sender == sender).findFirst().orElse(null);
-            if (t != null && !t.stopping && sender.getTrack() != null) {
-                sender.track(null);
-                t.direction = t.direction.and(MediaDirection.RECVONLY);
-                updateNegotiationNeeded();
-            }
+            tracks.remove(sender);
         }
     }
 
@@ -284,10 +259,9 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
      *     {@code InvalidStateError} when closed
      */
     public RTCRtpTransceiver addTransceiver(String kind, RTCRtpTransceiverInit init) {
-        if (!kind.equals("audio") && !kind.equals("video")) {
-            throw WebRtcException.type("a transceiver is of audio or video");
+        synchronized (state.lock) {
+            return tracks.addTransceiver(kind, null, init);
         }
-        return addTransceiver(kind, null, init);
     }
 
     /** Adds a transceiver without a track, as {@link #addTransceiver(String, RTCRtpTransceiverInit)} does, for both directions. */
@@ -297,23 +271,8 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
 
     /** Adds a transceiver that sends a track, as {@link #addTransceiver(String, RTCRtpTransceiverInit)} does. */
     public RTCRtpTransceiver addTransceiver(MediaStreamTrack track, RTCRtpTransceiverInit init) {
-        return addTransceiver(track.getKind(), track, init);
-    }
-
-    private RTCRtpTransceiver addTransceiver(String kind, @Nullable MediaStreamTrack track, RTCRtpTransceiverInit init) {
-        if (init.direction() == RTCRtpTransceiverDirection.STOPPED) {
-            throw WebRtcException.type("a transceiver does not begin stopped");
-        }
         synchronized (state.lock) {
-            checkOpen();
-            List<RTCRtpEncodingParameters> encodings = Encodings.validated(kind, init.sendEncodings());
-            RTCRtpTransceiver made = new RTCRtpTransceiver(this, state, kind, MediaDirection.valueOf(init.direction().name()));
-            made.sender.track(track);
-            made.sender.encodings(encodings);
-            made.sender.streams(init.streams());
-            state.transceivers.add(made);
-            updateNegotiationNeeded();
-            return made;
+            return tracks.addTransceiver(track.getKind(), track, init);
         }
     }
 
@@ -398,6 +357,24 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
         synchronized (state.lock) {
             return state.data.sctp();
         }
+    }
+
+    /** Collects what was counted of all (section 8); of what has ended too. */
+    public CompletableFuture<RTCStatsReport> getStats() {
+        return state.stats.all();
+    }
+
+    /**
+     * Collects what was counted of a track that is sent or received, and all that this refers to; of everything when it is null. Completes with
+     * {@code InvalidAccessError} for a track that is neither, or both.
+     */
+    public CompletableFuture<RTCStatsReport> getStats(@Nullable MediaStreamTrack selector) {
+        List<RTCRtpSender> senders = getSenders().stream().filter(s -> selector != null && selector.equals(s.getTrack())).toList();
+        List<RTCRtpReceiver> receivers = getReceivers().stream().filter(r -> r.getTrack().equals(selector)).toList();
+        if (selector != null && senders.size() + receivers.size() != 1) {
+            return Promise.rejected(state.queue, WebRtcException.invalidAccess("no one sender or receiver has the track"));
+        }
+        return selector == null ? getStats() : senders.isEmpty() ? receivers.get(0).getStats() : senders.get(0).getStats();
     }
 
     /** Returns where the exchange of offer and answer stands. */

@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.concurrent.CompletableFuture;
+import dev.isthmus.gateway.peer.stats.RTCStatsReport;
 import dev.isthmus.gateway.media.MediaReceiver;
 import dev.isthmus.gateway.media.RecentSources;
 import dev.isthmus.gateway.sdp.HeaderExtension;
@@ -62,6 +64,11 @@ public final class RTCRtpReceiver {
             return new RTCRtpParameters("", List.of(), RTCRtpSender.headers(extensions), "", transceiver.reducedSize(),
                     codecs.stream().map(c -> RTCRtpParameters.CodecParameters.of(transceiver.kind, c)).toList());
         }
+    }
+
+    /** Collects what was counted of what it receives, and all that this refers to. */
+    public CompletableFuture<RTCStatsReport> getStats() {
+        return state.stats.of(media);
     }
 
     /** Returns the sources that were mixed into what it has received in the last ten seconds, the latest first. */

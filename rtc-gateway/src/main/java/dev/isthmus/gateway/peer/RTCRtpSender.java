@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.peer.stats.RTCStatsReport;
 import dev.isthmus.gateway.media.MediaSender;
 import dev.isthmus.gateway.sdp.HeaderExtension;
 import dev.isthmus.gateway.sdp.RtpFormat;
@@ -171,6 +172,11 @@ public final class RTCRtpSender {
             });
             return done;
         });
+    }
+
+    /** Collects what was counted of what it sends, and all that this refers to. */
+    public CompletableFuture<RTCStatsReport> getStats() {
+        return state.stats.of(media);
     }
 
     /** Says which streams the peer is to put the track into; takes negotiation. */

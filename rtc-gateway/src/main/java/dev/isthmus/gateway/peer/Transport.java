@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.Objects;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.sctp.SctpEvent;
 import dev.isthmus.gateway.sdp.MediaSection;
@@ -46,6 +47,8 @@ final class Transport {
     /** Whether RTCP may be shorter than a compound packet. */
     boolean reducedSize;
     private final int components;
+    /** Which one of the connection's it is. */
+    final int number;
     private @Nullable Ears ears;
     /** The peer's credentials when all was stable. */
     @Nullable
@@ -59,6 +62,7 @@ final class Transport {
         this.local = IceCredentials.random(state.host.random());
         this.stableLocal = local;
         this.tlsId = state.host.random().token(32);
+        this.number = state.transportsMade++;
     }
 
     boolean isOpen() {
@@ -75,6 +79,7 @@ final class Transport {
             Ears listening = new Ears();
             ears = listening;
             state.open.add(this);
+            state.opened.add(this);
             port = state.host.open(setup, state.queue, listening);
             port.gather();
         }
@@ -217,6 +222,11 @@ final class Transport {
         }
     }
 
+    /** Counts together what there is; called on the queue. */
+    void measure(Consumer<TransportMeasurement> taker) {
+        Objects.requireNonNull(port, "never opened").measure(taker);
+    }
+
     /** All is stable: this is what can be gone back to. */
     void stable() {
         stableLocal = local;
@@ -239,6 +249,7 @@ final class Transport {
     /** The offer that has opened it was taken back, and may yet be made again. */
     void reset() {
         shut();
+        state.opened.remove(this);
         port = null;
         candidates.clear();
         ice.localCandidates.clear();
@@ -253,6 +264,9 @@ final class Transport {
             dtls.state = RTCDtlsTransportState.CLOSED;
             ice.state = RTCIceTransportState.CLOSED;
         } else {
+            if (dtls.state != RTCDtlsTransportState.CONNECTED) {
+                state.opened.remove(this); // it has carried nothing that anybody would ask for
+            }
             state.queue.post(() -> events.closed(this));
         }
     }

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.function.Consumer;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.sctp.SctpEvent;
 import dev.isthmus.ice.dtls.Fingerprint;
@@ -87,6 +88,9 @@ public interface TransportPort {
 
     /** Returns the association of the data channels. */
     DataPort data();
+
+    /** Counts together, and hands it over on the connection's queue; of one that has ended what there was then. */
+    void measure(Consumer<TransportMeasurement> taker);
 
     /** Ends everything. */
     void close();

@@ -25,10 +25,15 @@ public final class NtpClock {
         return ntp + (nanos / 1_000_000_000L << 32) + (nanos % 1_000_000_000L << 32) / 1_000_000_000L;
     }
 
-    /** Returns the milliseconds from the time stamp that a report quotes to now, less the time that the reporter kept it. */
-    public static long roundTripMillis(long ntp, int lastReport, int delay) {
+    /** Returns the nanoseconds from the time stamp that a report quotes to now, less the time that the reporter kept it. */
+    public static long roundTripNanos(long ntp, int lastReport, int delay) {
         int units = middle(ntp) - lastReport - delay;
-        return Math.max(0, units * 1000L / 65536);
+        return Math.max(0, units * 1_000_000_000L / 65536);
+    }
+
+    /** Returns the milliseconds since 1970 of an NTP time stamp. */
+    public static double wallMillis(long ntp) {
+        return ((ntp >>> 32) - SECONDS_1900_TO_1970) * 1000.0 + (ntp & 0xffff_ffffL) * 1000.0 / (1L << 32);
     }
 
     /** Returns the middle 32 bits, as reports quote them. */

@@ -26,13 +26,36 @@ public final class Rtcp {
     static final int REPORT_BLOCK = 24;
     static final int HEADER = 8;
 
+    /**
+     * What a sender says of itself (RFC 3550, section 6.4.1).
+     *
+     * @param ntp the time of the report
+     * @param rtpTimestamp the RTP time that belongs to it
+     * @param packets how many it has sent so far
+     * @param bytes of their payloads
+     */
+    public record SenderInfo(long ntp, int rtpTimestamp, long packets, long bytes) {}
+
+    /**
+     * What a receiver says of a source (RFC 3550, section 6.4.1).
+     *
+     * @param aboutSsrc the source
+     * @param fractionLost since the last report, in 256ths
+     * @param lost packets altogether; negative when more came than were sent
+     * @param highest sequence number, extended by the number of times it began anew
+     * @param jitter in timestamp units
+     * @param lastReport the middle of the NTP time of the source's last report, or 0
+     * @param delay since that came, in 1/65536 s
+     */
+    public record ReportBlock(int aboutSsrc, int fractionLost, int lost, int highest, long jitter, int lastReport, int delay) {}
+
     /** What a reader does with the parts of a compound packet. */
     public interface Visitor {
-        /** A sender report: its source, its NTP time and the RTP time that belongs to it. */
-        void onSenderReport(int ssrc, long ntp, int rtpTimestamp);
+        /** A sender report of a source. */
+        void onSenderReport(int ssrc, SenderInfo info);
 
         /** A report of a receiver about one of our streams. */
-        void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay);
+        void onReportBlock(int receiverSsrc, ReportBlock block);
 
         /** A picture loss indication or a full intra request for one of our streams. */
         void onKeyframeRequest(int aboutSsrc);
@@ -88,7 +111,8 @@ public final class Rtcp {
         switch (b.get(at + 1) & 0xff) {
             case SENDER_REPORT -> {
                 if (length >= HEADER + 20) {
-                    visitor.onSenderReport(b.getInt(at + 4), b.getLong(at + 8), b.getInt(at + 16));
+                    visitor.onSenderReport(b.getInt(at + 4), new SenderInfo(b.getLong(at + 8), b.getInt(at + 16),
+                            Integer.toUnsignedLong(b.getInt(at + 20)), Integer.toUnsignedLong(b.getInt(at + 24))));
                     blocks(b, b.getInt(at + 4), at + HEADER + 20, at + length, count, visitor);
                 }
             }
@@ -138,7 +162,8 @@ public final class Rtcp {
     private static void blocks(ByteBuffer b, int receiver, int from, int end, int count, Visitor visitor) {
         int at = from;
         for (int i = 0; i < count && at + REPORT_BLOCK <= end; i++) {
-            visitor.onReportBlock(receiver, b.getInt(at), b.get(at + 4) & 0xff, b.getInt(at + 16), b.getInt(at + 20));
+            visitor.onReportBlock(receiver, new ReportBlock(b.getInt(at), b.get(at + 4) & 0xff, b.getInt(at + 4) << 8 >> 8,
+                    b.getInt(at + 8), Integer.toUnsignedLong(b.getInt(at + 12)), b.getInt(at + 16), b.getInt(at + 20)));
             at += REPORT_BLOCK;
         }
     }

@@ -48,7 +48,7 @@ public final class SecureChannel {
     public void drain() {
         for (DtlsEvent event = engine.pollEvent(); event != null; event = engine.pollEvent()) {
             switch (event) {
-                case DtlsEvent.Connected(var keys, var certificates) -> {
+                case DtlsEvent.Connected(var keys, var own, var certificates) -> {
                     inbound = SrtpContext.inbound(keys, work);
                     outbound = SrtpContext.outbound(keys, work);
                 }

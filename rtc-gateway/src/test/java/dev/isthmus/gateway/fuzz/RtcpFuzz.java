@@ -53,13 +53,13 @@ class RtcpFuzz {
         }
 
         @Override
-        public void onSenderReport(int ssrc, long ntp, int rtpTimestamp) {
-            hear("sender report", ssrc, ntp, rtpTimestamp);
+        public void onSenderReport(int ssrc, Rtcp.SenderInfo info) {
+            heard.add("sender report " + ssrc + info);
         }
 
         @Override
-        public void onReportBlock(int receiverSsrc, int aboutSsrc, int fractionLost, int lastReport, int delay) {
-            hear("block", receiverSsrc, aboutSsrc, fractionLost, lastReport, delay);
+        public void onReportBlock(int receiverSsrc, Rtcp.ReportBlock block) {
+            heard.add("block " + receiverSsrc + block);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.support.Middle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.isthmus.ice.net.PacketKind;

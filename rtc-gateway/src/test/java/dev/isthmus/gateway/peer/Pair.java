@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.support.Middle;
 import dev.isthmus.gateway.peer.net.PeerNetwork;
 import dev.isthmus.gateway.rtp.RtpHeader;
 import dev.isthmus.gateway.sdp.RtpCapabilities;

@@ -54,6 +54,7 @@ final class PeerPolicy {
     private volatile int receivedAlert = -1;
     private volatile int sentAlert = -1;
     private List<byte[]> peerCertificates = List.of();
+    private byte[] ownCertificate = {};
 
     PeerPolicy(List<DtlsCertificate> certificates, List<Fingerprint> expected, List<SrtpProfile> profiles) {
         this.certificates = List.copyOf(certificates);
@@ -85,6 +86,11 @@ final class PeerPolicy {
             shown.add(chain.getCertificateAt(i).getEncoded());
         }
         peerCertificates = List.copyOf(shown);
+    }
+
+    /** Returns the certificate that was shown to the peer, in DER. */
+    byte[] ownCertificate() {
+        return ownCertificate;
     }
 
     /** Returns the certificates that the peer has shown, in DER. */
@@ -121,7 +127,8 @@ final class PeerPolicy {
     /** Signs with the certificate that has such a key, or with the first when there is none. */
     TlsCredentialedSigner signer(TlsContext context, BcTlsCrypto crypto, boolean rsa) throws IOException {
         DtlsCertificate used = certificates.stream().filter(c -> c.isRsa() == rsa).findFirst().orElse(certificates.get(0));
-        TlsCertificate own = crypto.createCertificate(used.der());
+        ownCertificate = used.der();
+        TlsCertificate own = crypto.createCertificate(ownCertificate);
         Certificate chain = new Certificate(new TlsCertificate[]{own});
         short algorithm = used.isRsa() ? SignatureAlgorithm.rsa : SignatureAlgorithm.ecdsa;
         return new BcDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, used.privateKey(), chain,

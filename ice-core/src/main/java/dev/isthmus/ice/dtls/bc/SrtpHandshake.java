@@ -32,7 +32,7 @@ record SrtpHandshake(boolean client, PeerPolicy policy) implements Handshake {
 
     @Override
     public DtlsEvent done() {
-        return new DtlsEvent.Connected(policy.keys(), policy.peerCertificates());
+        return new DtlsEvent.Connected(policy.keys(), policy.ownCertificate(), policy.peerCertificates());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.isthmus.ice.session.net;
 
+import dev.isthmus.ice.ice.Traffic;
 import dev.isthmus.ice.ice.Candidate;
 import dev.isthmus.ice.ice.CandidateType;
 import dev.isthmus.ice.ice.IceAgent;
@@ -63,6 +64,7 @@ public final class LiveSession {
     private final Map<TransportAddress, String> names = new HashMap<>();
     /** It has begun to gather before anybody used it, and its candidates are not told yet. */
     private boolean prepared;
+    private final Traffic traffic = new Traffic();
     private boolean closed;
 
     LiveSession(SessionLoop owner, IceSession session, SessionLoop.Options options, @Nullable Listener listener) {
@@ -192,6 +194,7 @@ public final class LiveSession {
     void onData(int component, ByteBuffer buffer, int offset, int length) {
         Listener user = listener;
         if (user != null) {
+            traffic.received(length);
             user.onData(component, buffer, offset, length);
         }
     }
@@ -412,7 +415,21 @@ public final class LiveSession {
      * @return false while no pair is selected
      */
     public boolean send(int component, ByteBuffer buffer, int offset, int length) {
-        return !closed && component <= components.size() && components.get(component - 1).send(buffer, offset, length);
+        boolean sent = !closed && component <= components.size() && components.get(component - 1).send(buffer, offset, length);
+        if (sent) {
+            traffic.sent(length);
+        }
+        return sent;
+    }
+
+    /** Returns what went over it, by whatever pair. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** Returns how many components there are, 1 or 2. */
+    public int components() {
+        return components.size();
     }
 
     /** Returns the state machine of component 1, to look at. */

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer.net;
 
+import java.util.Objects;
 import dev.isthmus.gateway.peer.RTCDtlsTransportState;
 import dev.isthmus.gateway.peer.TransportPort.Dtls;
 import dev.isthmus.gateway.peer.TransportPort.DtlsOutcome;
@@ -41,6 +42,7 @@ final class DtlsLayer {
     private RTCDtlsTransportState state = RTCDtlsTransportState.NEW;
     private String failure = "";
     private String profile = "";
+    private byte @Nullable [] ownCertificate;
     /** What the peer has shown, by component, once that one is connected. */
     private final List<@Nullable List<byte[]>> shown = new ArrayList<>(Arrays.asList(null, null));
     private int components;
@@ -81,6 +83,23 @@ final class DtlsLayer {
 
     String profile() {
         return profile;
+    }
+
+    /** Returns the certificate that the peer was shown, or null. */
+    byte @Nullable [] ownCertificate() {
+        return ownCertificate;
+    }
+
+    /** Returns the certificates that the peer has shown. */
+    List<byte[]> remoteCertificates() {
+        return Objects.requireNonNullElse(shown.get(RTP - 1), List.of());
+    }
+
+    /** Returns whether this side has sent the ClientHello, or null while nobody has. */
+    @Nullable
+    Boolean isClient() {
+        Dtls dtls = present;
+        return dtls == null ? null : dtls.client();
     }
 
     @Nullable
@@ -179,9 +198,10 @@ final class DtlsLayer {
     /** One transport for the application: it is connected when all components are, and ends with any of them. */
     private void onEvent(int component, Dtls dtls, DtlsEvent event) {
         switch (event) {
-            case DtlsEvent.Connected(var keys, List<byte[]> certificates) -> {
+            case DtlsEvent.Connected(var keys, byte[] own, List<byte[]> certificates) -> {
                 shown.set(component - 1, certificates);
                 if (component == RTP) {
+                    ownCertificate = own;
                     profile = keys.profile().name().toLowerCase(Locale.ROOT);
                 }
                 keyed.accept(component);

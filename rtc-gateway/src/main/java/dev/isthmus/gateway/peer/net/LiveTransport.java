@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer.net;
 
+import dev.isthmus.gateway.peer.TransportMeasurement;
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.media.LegStats;
 import dev.isthmus.gateway.media.MediaPlan;
@@ -59,6 +60,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
     private final Wheel.Entry timer = new Wheel.Entry(this::onTimer);
     private @Nullable LiveSession session;
     private final MediaSession media;
+    private final TransportMeter meter;
     private Runnable onChange = () -> {};
     private List<RTCIceServer> servers;
     private String ufrag;
@@ -82,6 +84,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         this.sctp = new SctpLayer(owner, dtls::sendData, news -> tell(l -> l.onSctp(news)));
         long now = owner.loop().nowNanos();
         this.media = new MediaSession(this, owner.counters(), new NtpClock(now, owner.wallMillis()), setup.cname(), owner.scratch(), now);
+        this.meter = new TransportMeter(owner, dtls, media);
     }
 
     /** Runs something on the loop, unless it is closed by then. */
@@ -116,6 +119,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             LiveSession opened = owner.open(setup, servers, pool, this);
             session = opened;
             dtls.over(opened);
+            meter.over(opened);
             opened.restart(setup.credentials());
             owner.gather(opened);
             resolving = false;
@@ -181,7 +185,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         message(open -> {
             endedGenerations.add(generation.isEmpty() ? remoteUfrag : generation);
             open.endOfRemoteCandidates(generation);
-            tellState();
+            tellIce(null);
         });
     }
 
@@ -213,6 +217,14 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         message(open -> media.configure(next));
     }
 
+    @Override
+    public void measure(Consumer<TransportMeasurement> taker) {
+        owner.loop().execute(() -> {
+            TransportMeasurement measured = meter.measure();
+            queue.post(() -> taker.accept(measured));
+        });
+    }
+
     private SctpLayer sctp() {
         return sctp;
     }
@@ -228,6 +240,7 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
             if (closed) {
                 return;
             }
+            meter.end();
             media.close();
             sctp.end();
             dtls.close();
@@ -257,12 +270,12 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
                 gathered = true;
                 String generation = ufrag;
                 tell(l -> l.onGathered(generation));
-                tellState();
+                tellIce(null);
             }
             case SessionEvent.GatheringError(String url, TransportAddress base, int code, String text) ->
                 failed(url, base, code, text);
             case SessionEvent.StateChanged changed -> {
-                tellState();
+                tellIce(null);
                 dtls.startIfConnected();
             }
             case SessionEvent.PairSelected(CandidatePair pair) -> selected(pair);
@@ -286,10 +299,6 @@ final class LiveTransport implements TransportPort, TransportMonitor, LiveSessio
         String remote = CandidateAttribute.line(pair.remote());
         tellIce(new SelectedPair(local, remote));
         dtls.drain();
-    }
-
-    private void tellState() {
-        tellIce(null);
     }
 
     /** A pair and the state that it brings are told in one. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.codec;
+
+import org.jspecify.annotations.NullMarked;
