@@ -30,6 +30,7 @@ public enum GatewayReason implements Reason {
     WRONG_SOURCE("packets on a plain port from an address that may not send there"),
     NO_SELECTED_PAIR("packets to a client to which no pair is selected"),
     DIRECTION_INACTIVE("packets in a direction that was not negotiated"),
+    ISOLATED("packets of tracks that are for one peer alone, which this one has not proved to be"),
     TOO_LONG("packets with no room for a tag");
 
     private final String description;

@@ -1,5 +1,6 @@
 package dev.isthmus.ice.arch;
 
+import java.util.Date;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -61,15 +62,17 @@ public final class ProjectRules {
                 boolean thread = name.startsWith("java.util.concurrent.Executor") || name.startsWith("java.util.concurrent.ForkJoin")
                         || name.startsWith("java.util.concurrent.Scheduled") || name.startsWith("java.lang.Thread")
                         || name.equals("java.util.Timer");
-                boolean clock = name.equals("java.time.Clock") || name.equals("java.util.Date") || name.startsWith("java.time.Local");
-                boolean address = name.equals("java.net.InetAddress") || name.equals("java.net.UnknownHostException");
-                return random || thread || clock || name.startsWith("java.net.") && !address || name.startsWith("io.netty.channel")
+                boolean clock = name.equals("java.time.Clock") || name.startsWith("java.time.Local");
+                boolean value = name.equals("java.net.InetAddress") || name.equals("java.net.UnknownHostException")
+                        || name.equals("java.net.URI") || name.equals("java.net.IDN");
+                return random || thread || clock || name.startsWith("java.net.") && !value || name.startsWith("io.netty.channel")
                         || name.startsWith("java.nio.channels");
             }
         };
         return List.of(noClasses().that(PROTOCOL).should().dependOnClassesThat(banned).because(WHY),
                 noClock("java.lang.System", "nanoTime"), noClock("java.lang.System", "currentTimeMillis"),
-                noClock("java.time.Instant", "now"), noClock("java.lang.Math", "random"), noSleep(),
+                noClock("java.time.Instant", "now"), noClasses().that(PROTOCOL).should().callConstructor(Date.class).because(WHY),
+                noClock("java.lang.Math", "random"), noSleep(),
                 SlicesRuleDefinition.slices().matching("dev.isthmus.(*).(*)..").should().beFreeOfCycles().allowEmptyShould(true));
     }
 

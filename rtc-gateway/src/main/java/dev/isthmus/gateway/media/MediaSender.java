@@ -21,6 +21,7 @@ public final class MediaSender implements RtpSink {
     private volatile @Nullable LongConsumer bitrates;
     private volatile boolean stopped;
     private volatile boolean relays;
+    private volatile boolean withheld;
     /** Where it is sent; only on the session's thread. */
     @Nullable
     ActiveLine line;
@@ -123,6 +124,15 @@ public final class MediaSender implements RtpSink {
 
     boolean relays() {
         return relays;
+    }
+
+    /** Says whether nothing of the track may be sent for now. */
+    public void withhold(boolean all) {
+        withheld = all;
+    }
+
+    boolean isWithheld() {
+        return withheld;
     }
 
     /** Says whom to ask for a picture that stands by itself. */

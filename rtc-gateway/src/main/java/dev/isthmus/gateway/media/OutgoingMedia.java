@@ -57,6 +57,10 @@ final class OutgoingMedia {
             session.drop(GatewayReason.DIRECTION_INACTIVE);
             return;
         }
+        if (sender.isWithheld()) {
+            session.drop(GatewayReason.ISOLATED);
+            return;
+        }
         if (tones.isPlaying(sender)) {
             return; // the tone stands in its place
         }

@@ -67,6 +67,9 @@ final class Configurations {
         if (wanted.bundlePolicy() != old.bundlePolicy()) {
             return WebRtcException.invalidModification("bundlePolicy cannot change");
         }
+        if (wanted.peerIdentity() != null && !wanted.peerIdentity().equals(old.peerIdentity())) {
+            return WebRtcException.invalidModification("peerIdentity cannot change");
+        }
         if (wanted.rtcpMuxPolicy() != old.rtcpMuxPolicy()) {
             return WebRtcException.invalidModification("rtcpMuxPolicy cannot change");
         }

@@ -69,4 +69,49 @@ abstract class ConnectionEvents extends EventTarget {
     public void setOnRemovestream(@Nullable Consumer<? super MediaStreamEvent> handler) {
         setHandler("removestream", MediaStreamEvent.class, handler);
     }
+
+    /** Sets the handler of {@code isolationchange}: a track that is sent or received is isolated now, or is so no more. */
+    public void setOnIsolationchange(@Nullable Consumer<? super Event> handler) {
+        setHandler("isolationchange", Event.class, handler);
+    }
+
+    /**
+     * Sets the handler of {@code identityresult}.
+     *
+     * @deprecated {@link RTCPeerConnection#getIdentityAssertion} completes with the same
+     */
+    @Deprecated
+    public void setOnIdentityresult(@Nullable Consumer<? super RTCIdentityEvent> handler) {
+        setHandler("identityresult", RTCIdentityEvent.class, handler);
+    }
+
+    /**
+     * Sets the handler of {@code idpassertionerror}.
+     *
+     * @deprecated {@link RTCPeerConnection#getIdentityAssertion} fails with the same
+     */
+    @Deprecated
+    public void setOnIdpassertionerror(@Nullable Consumer<? super RTCIdentityErrorEvent> handler) {
+        setHandler("idpassertionerror", RTCIdentityErrorEvent.class, handler);
+    }
+
+    /**
+     * Sets the handler of {@code idpvalidationerror}.
+     *
+     * @deprecated {@link RTCPeerConnection#getPeerIdentity} fails with the same
+     */
+    @Deprecated
+    public void setOnIdpvalidationerror(@Nullable Consumer<? super RTCIdentityErrorEvent> handler) {
+        setHandler("idpvalidationerror", RTCIdentityErrorEvent.class, handler);
+    }
+
+    /**
+     * Sets the handler of {@code peeridentity}.
+     *
+     * @deprecated {@link RTCPeerConnection#getPeerIdentity} completes then
+     */
+    @Deprecated
+    public void setOnPeeridentity(@Nullable Consumer<? super Event> handler) {
+        setHandler("peeridentity", Event.class, handler);
+    }
 }

@@ -22,7 +22,7 @@ final class DataChannels {
     /** What a peer may make us keep of names, in characters. */
     private static final long MOST_NAMES = 4 << 20;
     private static final int MOST_FORMER = 64;
-    private final RTCPeerConnection connection;
+    private final IdentifiedConnection connection;
     private final PeerState state;
     private final List<RTCDataChannel> channels = new ArrayList<>();
     private @Nullable RTCSctpTransport sctp;
@@ -46,7 +46,7 @@ final class DataChannels {
         }
     }
 
-    DataChannels(RTCPeerConnection connection, PeerState state) {
+    DataChannels(IdentifiedConnection connection, PeerState state) {
         this.connection = connection;
         this.state = state;
     }

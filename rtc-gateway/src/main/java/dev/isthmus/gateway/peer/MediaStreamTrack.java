@@ -19,6 +19,7 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     private final String label;
     private final boolean relayed;
     private volatile boolean enabled = true;
+    private volatile @Nullable String peerIdentity;
     private volatile boolean muted;
     private volatile MediaStreamTrackState readyState = MediaStreamTrackState.LIVE;
     private volatile RtpSink[] sinks = NONE;
@@ -68,6 +69,26 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
         return muted;
     }
 
+    /** Returns whether its content is for one peer alone (webrtc-identity, section 6.2): it is sent to that one only, once it has proved to be so. */
+    public boolean isIsolated() {
+        return peerIdentity != null;
+    }
+
+    /** Returns for whom alone it is, or null. */
+    @Nullable
+    String peerIdentity() {
+        return peerIdentity;
+    }
+
+    /** Says for whom alone it is, or with null that it is for anybody, and tells. */
+    void isolate(@Nullable String identity) {
+        boolean before = isIsolated();
+        peerIdentity = identity;
+        if (before != isIsolated()) {
+            dispatchEvent(new Event("isolationchange"));
+        }
+    }
+
     /** Returns whether it still has a source. */
     public MediaStreamTrackState getReadyState() {
         return readyState;
@@ -83,6 +104,7 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     public MediaStreamTrack clone(String newId) {
         MediaStreamTrack copy = new MediaStreamTrack(kind, newId, label, muted, relayed);
         copy.enabled = enabled;
+        copy.peerIdentity = peerIdentity;
         copy.readyState = readyState;
         copy.keyframeRequests = keyframeRequests;
         copy.bitrates = bitrates;
@@ -185,5 +207,10 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     /** Sets the handler of {@code ended}. */
     public void setOnEnded(@Nullable Consumer<? super Event> handler) {
         setHandler("ended", Event.class, handler);
+    }
+
+    /** Sets the handler of {@code isolationchange}. */
+    public void setOnIsolationchange(@Nullable Consumer<? super Event> handler) {
+        setHandler("isolationchange", Event.class, handler);
     }
 }

@@ -31,24 +31,41 @@ final class Negotiator {
     /** Runs a task when there is a certificate; what it returns completes the promise, what it throws rejects it. */
     private <T> CompletableFuture<T> task(Supplier<T> work, Function<T, @Nullable Effects> effects) {
         Promise<T> done = new Promise<>(state.queue);
-        if (state.certificates.isEmpty()) {
-            state.host.generateCertificate(false, Configurations.CERTIFICATE_LIFETIME_MILLIS).whenComplete((made, failure) -> {
-                if (failure == null) {
-                    state.queue.post(() -> {
-                        synchronized (state.lock) {
-                            state.certificates = state.certificates.isEmpty() ? List.of(made) : state.certificates;
-                        }
-                        run(done, work, effects);
-                    });
-                } else {
-                    state.queue
-                            .post(() -> done.completeExceptionally(WebRtcException.operation("no certificate: " + failure.getMessage())));
-                }
-            });
-        } else {
-            state.queue.post(() -> run(done, work, effects));
-        }
+        certified().whenComplete((there, failure) -> state.queue.post(() -> {
+            if (failure == null) {
+                run(done, work, effects);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        }));
         return done;
+    }
+
+    /** Completes when there is a certificate. */
+    CompletableFuture<Void> certified() {
+        if (!state.certificates.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Promise<Void> done = new Promise<>(state.queue);
+        state.host.generateCertificate(false, Configurations.CERTIFICATE_LIFETIME_MILLIS)
+                .whenComplete((made, failure) -> state.queue.post(() -> {
+                    if (failure != null) {
+                        done.completeExceptionally(WebRtcException.operation("no certificate: " + failure.getMessage()));
+                        return;
+                    }
+                    synchronized (state.lock) {
+                        state.certificates = state.certificates.isEmpty() ? List.of(made) : state.certificates;
+                    }
+                    done.complete(null);
+                }));
+        return done;
+    }
+
+    /** Makes a description, when it is known who this side is. */
+    private <T> CompletableFuture<T> identified(Supplier<CompletableFuture<T>> making) {
+        return connection.asserter.isWanted()
+                ? certified().thenCompose(there -> connection.asserter.ready()).thenCompose(ready -> making.get())
+                : making.get();
     }
 
     private <T> void run(Promise<T> done, Supplier<T> work, Function<T, @Nullable Effects> effects) {
@@ -79,10 +96,10 @@ final class Negotiator {
         if (state.signaling != RTCSignalingState.STABLE && state.signaling != RTCSignalingState.HAVE_LOCAL_OFFER) {
             throw WebRtcException.invalidState("createOffer while " + state.signaling);
         }
-        return task(() -> {
+        return identified(() -> task(() -> {
             DescriptionPlan plan = makeOffer(iceRestart);
             return new RTCSessionDescription(RTCSdpType.OFFER, plan.sdp());
-        }, offer -> null);
+        }, offer -> null));
     }
 
     /** The options of old (section 4.4.3.2); with the lock held. */
@@ -107,10 +124,10 @@ final class Negotiator {
         if (state.offer() == null) {
             throw WebRtcException.invalidState("createAnswer while " + state.signaling);
         }
-        return task(() -> {
+        return identified(() -> task(() -> {
             DescriptionPlan plan = makeAnswer();
             return new RTCSessionDescription(RTCSdpType.ANSWER, plan.sdp());
-        }, answer -> null);
+        }, answer -> null));
     }
 
     /** Sets a description of ours; without a type the one that is due. */
@@ -132,7 +149,8 @@ final class Negotiator {
             throw WebRtcException.invalidState(type + " while " + state.signaling);
         }
         boolean given = !sdp.isEmpty();
-        return nothing(task(() -> setter.setLocal(type, plan(offer, given)), e -> e));
+        Supplier<CompletableFuture<Void>> set = () -> nothing(task(() -> setter.setLocal(type, plan(offer, given)), e -> e));
+        return given ? set.get() : identified(set);
     }
 
     /** The description made last, or another one when that is none any more or is not what there is now. */
@@ -174,7 +192,15 @@ final class Negotiator {
         boolean glare = d.type() == RTCSdpType.OFFER
                 && (state.signaling == RTCSignalingState.HAVE_LOCAL_OFFER || state.signaling == RTCSignalingState.HAVE_REMOTE_PRANSWER);
         Supplier<CompletableFuture<Void>> set = () -> nothing(task(() -> setter.setRemote(d.type(), d.sdp()), e -> e));
-        return glare ? task(setter::rollback, e -> e).thenCompose(e -> set.get()) : set.get();
+        Supplier<CompletableFuture<Void>> all = () -> glare ? task(setter::rollback, e -> e).thenCompose(e -> set.get()) : set.get();
+        if (connection.validator.mustKnow()) { // nothing of it has any effect before that
+            return connection.validator.validate(d.sdp()).thenCompose(known -> all.get());
+        }
+        return all.get().thenApply(done -> {
+            connection.validator.validateBeside(d.sdp(),
+                    failure -> LOG.debug("the peer's identity is not proved: {}", failure.getMessage()));
+            return done;
+        });
     }
 
     CompletableFuture<Void> addCandidate(RTCIceCandidate c) {

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.identity.IdentityProviders;
 import dev.isthmus.ice.time.RandomSource;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,14 @@ public interface PeerHost {
 
     /** Runs a task when so many nanoseconds have passed, on a thread that it must not hold up. */
     void later(long nanos, Runnable task);
+
+    /** Runs a task that may take long, on a thread of its own. */
+    void elsewhere(Runnable task);
+
+    /** Returns the providers of identities that are known. */
+    default IdentityProviders identityProviders() {
+        return IdentityProviders.NONE;
+    }
 
     /** Opens a transport, which does nothing yet. */
     TransportPort open(TransportPort.Setup setup, TaskQueue queue, TransportPort.Listener listener);

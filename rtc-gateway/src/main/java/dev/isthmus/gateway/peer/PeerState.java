@@ -67,10 +67,13 @@ final class PeerState {
     /** What an offer of ours has proposed for data, or null. */
     @Nullable
     String dataMid;
+    /** Who this side is, as descriptions of ours say it, or null. */
+    @Nullable
+    String identityLine;
     /** Servers have changed since candidates were gathered: the next offer restarts ICE (RFC 9429, section 4.1.18). */
     boolean needsIceRestart;
 
-    PeerState(PeerHost host, RTCPeerConnection connection) {
+    PeerState(PeerHost host, IdentifiedConnection connection) {
         this.host = host;
         this.data = new DataChannels(connection, this);
         this.queue = host.newQueue();

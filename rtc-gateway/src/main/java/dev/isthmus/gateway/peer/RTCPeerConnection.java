@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * change, its events and the completion that it causes are one task there, so that a listener sees the new state. A future must not be waited for
  * on that queue; one that has not completed when the connection is closed never does.
  */
-public final class RTCPeerConnection extends ConnectionEvents implements AutoCloseable {
-    private final PeerState state;
+public final class RTCPeerConnection extends IdentifiedConnection implements AutoCloseable {
     private final TransportEvents events;
     private final OperationsChain chain;
     private final Negotiator negotiator;
@@ -44,12 +43,13 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
      *     {@code SyntaxError} for a malformed URL, {@code TypeError} for a pool that is not 0 to 255
      */
     public RTCPeerConnection(RTCConfiguration configuration, PeerHost host) {
-        this.state = new PeerState(host, this);
+        super(host);
         this.events = new TransportEvents(state, this);
         this.chain = new OperationsChain(state, this::onEmptyChain);
         this.tracks = new Tracks(this, state);
         this.configurations = new Configurations(state);
         configurations.begin(configuration);
+        validator.target(configuration.peerIdentity());
         this.negotiator = new Negotiator(this, state, events);
     }
 
@@ -406,6 +406,11 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
         }
     }
 
+    @Override
+    CompletableFuture<Void> certified() {
+        return negotiator.certified();
+    }
+
     /** Runs something when all that is queued now was done. */
     void afterTasks(Runnable task) {
         state.queue.post(task);
@@ -433,7 +438,7 @@ public final class RTCPeerConnection extends ConnectionEvents implements AutoClo
         updateNegotiationNeeded();
     }
 
-    /** Finds out, soon, whether negotiation is needed (section 4.7.3); with the lock held. */
+    @Override
     void updateNegotiationNeeded() {
         state.revision++;
         if (!chain.isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.peer;
 
+import dev.isthmus.gateway.identity.IdentityName;
+import java.util.function.Consumer;
 import dev.isthmus.gateway.peer.stats.RTCStatsReport;
 import dev.isthmus.gateway.media.MediaSender;
 import dev.isthmus.gateway.sdp.HeaderExtension;
@@ -29,10 +31,13 @@ public final class RTCRtpSender {
     @Nullable
     String lastTransaction;
 
+    private final Consumer<Event> isolation;
+
     RTCRtpSender(PeerState state, RTCRtpTransceiver transceiver, MediaSender media) {
         this.state = state;
         this.transceiver = transceiver;
         this.media = media;
+        this.isolation = event -> isolationChanged();
         this.dtmf = transceiver.kind.equals("audio") ? new RTCDTMFSender(state, transceiver, this) : null;
     }
 
@@ -58,6 +63,21 @@ public final class RTCRtpSender {
         media.encodings(others.stream().map(e -> new MediaSender.Encoding(Objects.requireNonNullElse(e.rid(), ""), e.active())).toList());
     }
 
+    private void isolationChanged() {
+        synchronized (state.lock) {
+            isolate();
+        }
+        state.queue.post(() -> transceiver.connection.dispatchEvent(new Event("isolationchange")));
+    }
+
+    /** What is for one peer alone waits until the peer has proved to be that one; with the lock held. */
+    void isolate() {
+        MediaStreamTrack present = track;
+        String only = present == null ? null : present.peerIdentity();
+        String peer = transceiver.connection.validator.proved();
+        media.withhold(only != null && (peer == null || !IdentityName.same(only, peer)));
+    }
+
     /** Takes nothing more from its track, which stays its track. */
     void silence() {
         MediaStreamTrack present = track;
@@ -70,13 +90,16 @@ public final class RTCRtpSender {
         MediaStreamTrack before = track;
         if (before != null) {
             before.removeSink(media);
+            before.removeEventListener("isolationchange", isolation);
         }
         track = another;
+        isolate();
         media.keyframes(another == null ? null : another::requestKeyframe);
         media.bitrates(another == null ? null : another::tellBitrate);
         media.relays(another != null && another.isRelayed());
         if (another != null) {
             another.addSink(media);
+            another.addEventListener("isolationchange", isolation);
         }
     }
 

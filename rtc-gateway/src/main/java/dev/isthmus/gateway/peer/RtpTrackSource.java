@@ -41,6 +41,13 @@ public final class RtpTrackSource {
         this.track = new MediaStreamTrack(kind, trackId, "rtp", false, relayed);
     }
 
+    /**
+     * Says for whom alone the content is, {@code user@domain}: it is sent to no peer that has not proved to be that one. With null it is for anybody.
+     */
+    public void setPeerIdentity(@Nullable String identity) {
+        track.isolate(identity);
+    }
+
     /** Returns the track. */
     public MediaStreamTrack track() {
         return track;

@@ -110,6 +110,7 @@ final class SectionWriter {
 
     String write(List<String> iceOptions, List<String> groups, List<LocalSection> sections) {
         state.sessionVersion++;
-        return DescriptionWriter.write(new DescriptionWriter.Session(state.sessionId, state.sessionVersion, iceOptions, groups), sections);
+        return DescriptionWriter.write(
+                new DescriptionWriter.Session(state.sessionId, state.sessionVersion, iceOptions, groups, state.identityLine), sections);
     }
 }

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.sdp;
 
+import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +13,9 @@ public final class DescriptionWriter {
      * @param version of the origin, which grows with each description
      * @param iceOptions words of {@code ice-options}
      * @param groups the values of {@code group} lines
+     * @param identity the value of the {@code identity} line (RFC 8827, section 5), or null
      */
-    public record Session(long id, long version, List<String> iceOptions, List<String> groups) {}
+    public record Session(long id, long version, List<String> iceOptions, List<String> groups, @Nullable String identity) {}
 
     private DescriptionWriter() {}
 
@@ -29,6 +31,9 @@ public final class DescriptionWriter {
             lines.add("a=ice-options:" + String.join(" ", session.iceOptions()));
         }
         lines.add("a=msid-semantic: WMS *");
+        if (session.identity() != null) {
+            lines.add("a=identity:" + session.identity());
+        }
         sections.forEach(s -> lines.addAll(s.lines()));
         return String.join("\r\n", lines) + "\r\n";
     }

@@ -29,8 +29,13 @@ final class Pair implements AutoCloseable {
     }
 
     Pair(RTCConfiguration ofA, RTCConfiguration ofB) {
-        a = new RTCPeerConnection(ofA, NETWORK);
-        b = new RTCPeerConnection(ofB, NETWORK);
+        this(NETWORK, ofA, ofB);
+    }
+
+    /** Two of a network of the test's. */
+    Pair(PeerNetwork network, RTCConfiguration ofA, RTCConfiguration ofB) {
+        a = new RTCPeerConnection(ofA, network);
+        b = new RTCPeerConnection(ofB, network);
         middle = null;
         trickle(a, b, c -> c);
         trickle(b, a, c -> c);

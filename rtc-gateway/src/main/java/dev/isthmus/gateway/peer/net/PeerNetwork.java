@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer.net;
 
+import dev.isthmus.gateway.identity.IdentityProviders;
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.peer.PeerHost;
 import dev.isthmus.gateway.peer.RTCCertificate;
@@ -44,26 +45,32 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
      * @param loops how many event loops
      * @param hosts on which addresses sockets are opened; empty for those of this machine as they are
      * @param events on which the queues of connections run: they keep their tasks in order themselves
+     * @param identities who says who somebody is
      */
-    public record Options(int loops, List<TransportAddress> hosts, Executor events) {
+    public record Options(int loops, List<TransportAddress> hosts, Executor events, IdentityProviders identities) {
         /** One loop for each processor, all addresses, the common pool. */
         public static Options usual() {
-            return new Options(Runtime.getRuntime().availableProcessors(), List.of(), ForkJoinPool.commonPool());
+            return new Options(Runtime.getRuntime().availableProcessors(), List.of(), ForkJoinPool.commonPool(), IdentityProviders.NONE);
         }
 
         /** Returns the same with sockets on these addresses only. */
         public Options withHosts(List<TransportAddress> only) {
-            return new Options(loops, only, events);
+            return new Options(loops, only, events, identities);
         }
 
         /** Returns the same with another number of loops. */
         public Options withLoops(int count) {
-            return new Options(count, hosts, events);
+            return new Options(count, hosts, events, identities);
         }
 
         /** Returns the same with another executor for events. */
         public Options withEvents(Executor executor) {
-            return new Options(loops, hosts, executor);
+            return new Options(loops, hosts, executor, identities);
+        }
+
+        /** Returns the same with providers of identities. */
+        public Options withIdentities(IdentityProviders providers) {
+            return new Options(loops, hosts, events, providers);
         }
     }
 
@@ -113,7 +120,7 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
 
     /** Starts a network on loops of the caller's, where each loop has ports that all its connections share. */
     public static PeerNetwork on(List<Loop> loops, SharedPorts ports, Executor events) throws PortException {
-        PeerNetwork network = new PeerNetwork(new Options(loops.size(), List.of(), events), null);
+        PeerNetwork network = new PeerNetwork(new Options(loops.size(), List.of(), events, IdentityProviders.NONE), null);
         network.addLoops(loops, true);
         try {
             for (PeerLoop each : network.loops) {
@@ -206,6 +213,16 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
             }
         });
         return made;
+    }
+
+    @Override
+    public void elsewhere(Runnable task) {
+        Thread.ofVirtual().name("identity").start(task);
+    }
+
+    @Override
+    public IdentityProviders identityProviders() {
+        return options.identities();
     }
 
     @Override

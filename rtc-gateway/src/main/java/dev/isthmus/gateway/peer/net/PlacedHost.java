@@ -55,6 +55,11 @@ final class PlacedHost implements PeerHost {
     }
 
     @Override
+    public void elsewhere(Runnable task) {
+        network.elsewhere(task);
+    }
+
+    @Override
     public void later(long nanos, Runnable task) {
         loop.later(nanos, task);
     }
