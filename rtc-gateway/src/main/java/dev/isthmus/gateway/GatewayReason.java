@@ -30,6 +30,13 @@ public enum GatewayReason implements Reason {
     WRONG_SOURCE("packets on a plain port from an address that may not send there"),
     NO_SELECTED_PAIR("packets to a client to which no pair is selected"),
     DIRECTION_INACTIVE("packets in a direction that was not negotiated"),
+    DATA_TO_ENDPOINT("messages of data channels to endpoints"),
+    DATA_TO_CLIENT("messages of endpoints to data channels"),
+    DATA_TOO_LONG("messages that are too long for where they were to go"),
+    DATA_HAS_LINE_END("messages with a line feed, which would be two to an endpoint that takes lines"),
+    DATA_CLIENT_BEHIND("datagrams of endpoints for clients that take them too slowly"),
+    DATA_TOO_MANY_CHANNELS("data channels beyond what a call may have"),
+    DATA_UNREACHABLE("flows of data channels that the endpoint did not take, or broke off"),
     ISOLATED("packets of tracks that are for one peer alone, which this one has not proved to be"),
     TOO_LONG("packets with no room for a tag");
 

@@ -90,6 +90,7 @@ public final class GatewayDaemon implements Daemon<GatewaySettings> {
                 .counters("ice", gateway.iceCounters().stream().map(IceSession.Shared::ice).toList())
                 .counters("session", gateway.iceCounters().stream().map(IceSession.Shared::session).toList())
                 .counters("dtls", gateway.dtlsCounters())
+                .counters("sctp", gateway.sctpCounters())
                 .counters("loop", loops.loops().stream().map(Loop::counters).toList())
                 .gauges("loop_allocated_bytes", "bytes that the loop's thread has allocated",
                         loops.loops().stream().map(Loop::allocatedBytes).toList())

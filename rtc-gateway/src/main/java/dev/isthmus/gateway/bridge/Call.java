@@ -35,6 +35,7 @@ public final class Call {
     private final LegStats plainIn = new LegStats();
     /** What was lost between the legs before the client's could count it. */
     private final LegStats clientOut = new LegStats();
+    private final DataStats data = new DataStats();
     private final PlainReports reports;
     private final long startedNanos;
     private long connectBy;
@@ -200,6 +201,11 @@ public final class Call {
     /** Returns the endpoint. */
     public Endpoint endpoint() {
         return setup.endpoint();
+    }
+
+    /** Returns what its data channels have carried. */
+    public DataStats data() {
+        return data;
     }
 
     /** Returns the call's id. */

@@ -23,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param dtls state, SRTP profile and failure
  * @param roundTripMillis of the client, or -1
  * @param directions the four directions
+ * @param data what data channels have carried, or null when the endpoint takes none
  * @param diagnosis what is wrong, in sentences; empty when all is well
  */
 public record CallView(String id, String endpoint, long ageMillis, boolean ended, Ice ice, Dtls dtls, long roundTripMillis,
-        List<Flow> directions, List<String> diagnosis) {
+        List<Flow> directions, @Nullable Data data, List<String> diagnosis) {
+
+    /** Data channels: how many have a flow to the endpoint, what they have carried, and why the last one failed. */
+    public record Data(int channels, long toEndpoint, long bytesToEndpoint, long toClient, long bytesToClient, String failure) {}
 
     /** The ICE agent. */
     public record Ice(String state, String role, String localType, String remoteType, String remoteAddress, int pairs) {}
@@ -46,7 +50,14 @@ public record CallView(String id, String endpoint, long ageMillis, boolean ended
             flows.add(flow(call, direction, nowNanos));
         }
         return new CallView(call.id(), call.endpoint().name(), millis(nowNanos - call.startedNanos()), call.ended(), ice(client),
-                dtls(client), call.clientRoundTripMillis(), flows, Diagnosis.of(call, nowNanos));
+                dtls(client), call.clientRoundTripMillis(), flows, data(call), Diagnosis.of(call, nowNanos));
+    }
+
+    private static @Nullable Data data(Call call) {
+        DataStats of = call.data();
+        return call.endpoint().data() == null
+                ? null
+                : new Data(of.channels(), of.toEndpoint(), of.bytesToEndpoint(), of.toClient(), of.bytesToClient(), of.failure());
     }
 
     private static Ice ice(@Nullable TransportMonitor client) {

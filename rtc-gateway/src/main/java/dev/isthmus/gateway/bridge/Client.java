@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.bridge;
 
+import dev.isthmus.gateway.peer.RTCSctpTransport;
 import dev.isthmus.gateway.peer.MediaStream;
 import dev.isthmus.gateway.peer.MediaStreamTrack;
 import dev.isthmus.gateway.peer.RTCIceCandidate;
@@ -149,7 +150,7 @@ public final class Client {
     /** Completes with the local description as soon as all candidates of its generation are in it. */
     private CompletableFuture<String> gathered() {
         CompletableFuture<String> done = new CompletableFuture<>();
-        if (agreed().isEmpty()) { // nothing has a transport
+        if (agreed().isEmpty() && !carriesData()) { // nothing has a transport
             done.complete(Objects.requireNonNull(connection.getLocalDescription()).sdp());
             return done;
         }
@@ -185,7 +186,16 @@ public final class Client {
                 .thenApply(sdp -> TrickleFragment.of(read(sdp)));
     }
 
+    /** Returns whether data channels were agreed on. */
+    public boolean carriesData() {
+        return connection.getSctp() != null;
+    }
+
     private RTCIceTransport ice() {
+        RTCSctpTransport data = connection.getSctp();
+        if (data != null) {
+            return data.getTransport().getIceTransport();
+        }
         return Objects.requireNonNull(agreed().get(0).transceiver().getReceiver().getTransport()).getIceTransport();
     }
 

@@ -30,6 +30,9 @@ public final class Diagnosis {
         if (!found.isEmpty()) {
             return found;
         }
+        if (!call.data().failure().isEmpty()) {
+            found.add("the data endpoint does not take a channel: " + call.data().failure());
+        }
         for (PlainStream stream : call.streams()) {
             if (stream.sends()) {
                 silentClient(call, stream, nowNanos, found);

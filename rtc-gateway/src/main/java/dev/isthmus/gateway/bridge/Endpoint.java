@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param echo whether the endpoint is the gateway's own reflector; then it has no addresses
  * @param sessions the RTP sessions, one or one for each kind of media
  * @param codecs what the endpoint sends and receives, best first
+ * @param data where data channels go, or null when it takes none
  */
-public record Endpoint(String name, boolean echo, List<Session> sessions, List<Codec> codecs) {
+public record Endpoint(String name, boolean echo, List<Session> sessions, List<Codec> codecs, @Nullable DataEndpoint data) {
+    /** Creates one that takes no data. */
+    public Endpoint(String name, boolean echo, List<Session> sessions, List<Codec> codecs) {
+        this(name, echo, sessions, codecs, null);
+    }
 
     /** Who may send to a plain port. */
     public enum SourceRule {

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.net;
 
+import dev.isthmus.gateway.bridge.DataEndpoint;
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallSetup;
@@ -81,6 +82,13 @@ final class GatewayLoop {
         transport.onChange(() -> settle(session, loop.nowNanos()));
     }
 
+    /** Returns what joins the data channels of a call with its endpoint; from any thread. */
+    DataLeg dataLeg(Session session, DataEndpoint endpoint) {
+        DataLeg leg = new DataLeg(loop, counters, endpoint, session.call().data(), network.newQueue());
+        session.dataLeg(leg);
+        return leg;
+    }
+
     /** After something happened to a call: files its timer, or ends it. */
     private void settle(Session session, long nowNanos) {
         if (!sessions.contains(session)) {
@@ -108,6 +116,7 @@ final class GatewayLoop {
             return;
         }
         session.call().close();
+        session.closeData();
         CallView last = CallView.of(session.call(), nowNanos);
         session.plainPorts().close();
         loop.wheel().cancel(session.timer);

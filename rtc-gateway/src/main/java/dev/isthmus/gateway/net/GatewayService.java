@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.net;
 
+import dev.isthmus.gateway.sctp.SctpReason;
+import dev.isthmus.gateway.bridge.DataEndpoint;
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.bridge.Call;
 import dev.isthmus.gateway.bridge.CallView;
@@ -153,8 +155,13 @@ public final class GatewayService implements AutoCloseable {
 
     private CompletableFuture<Created> answer(Session session, String offer) {
         GatewayLoop gateway = session.loop();
+        DataEndpoint data = session.way() == Way.CALL ? session.call().endpoint().data() : null; // WHIP and WHEP have media only
         RTCPeerConnection connection = new RTCPeerConnection(configuration,
-                network.at(gateway.number(), t -> gateway.loop().execute(() -> gateway.onTransport(session, t))));
+                network.at(gateway.number(), data != null, t -> gateway.loop().execute(() -> gateway.onTransport(session, t))));
+        if (data != null) {
+            DataLeg leg = gateway.dataLeg(session, data);
+            connection.setOnDatachannel(e -> leg.take(e.getChannel()));
+        }
         Client client = new Client(connection, session.way(), session.call().endpoint().codecs());
         session.client(client);
         calls.put(session.call().id(), session);
@@ -168,11 +175,12 @@ public final class GatewayService implements AutoCloseable {
     /** Joins both sides before the client has the answer. */
     private CompletableFuture<Created> bridge(Session session, String sdp) {
         List<Client.Agreed> agreed = session.client().agreed();
-        if (agreed.isEmpty()) {
+        boolean data = session.client().carriesData();
+        if (agreed.isEmpty() && !data) {
             return CompletableFuture.failedFuture(
                     new Refused(400, "no audio or video line has a codec of the endpoint, RTP over DTLS-SRTP and rtcp-mux"));
         }
-        if (agreed.stream().noneMatch(a -> a.sends() || a.receives())) {
+        if (!data && agreed.stream().noneMatch(a -> a.sends() || a.receives())) {
             return CompletableFuture.failedFuture(new Refused(400, switch (session.way()) {
                 case WHIP -> "the client sends nothing, and /whip only takes media";
                 case WHEP -> "the client receives nothing, and /whep only gives media";
@@ -315,6 +323,11 @@ public final class GatewayService implements AutoCloseable {
     /** Returns what ICE counts on each loop. */
     public List<IceSession.Shared> iceCounters() {
         return network.iceCounters();
+    }
+
+    /** Returns the SCTP counters of each loop. */
+    public List<Counters<SctpReason>> sctpCounters() {
+        return network.sctpCounters();
     }
 
     /** Returns the DTLS counters of each loop. */

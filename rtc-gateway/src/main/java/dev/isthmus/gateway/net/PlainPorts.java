@@ -60,7 +60,7 @@ final class PlainPorts {
             close();
             throw e;
         }
-        return new Endpoint(endpoint.name(), endpoint.echo(), opened, endpoint.codecs());
+        return new Endpoint(endpoint.name(), endpoint.echo(), opened, endpoint.codecs(), endpoint.data());
     }
 
     /** Two real sockets on loopback: ours, and one that sends everything back where it came from. */

@@ -21,6 +21,7 @@ final class Session implements CallIo {
     private @Nullable Call call;
     private boolean started;
     private @Nullable Client client;
+    private volatile @Nullable DataLeg data;
 
     Session(GatewayLoop owner, Way way, PlainPorts plain) {
         this.owner = owner;
@@ -46,6 +47,18 @@ final class Session implements CallIo {
 
     Way way() {
         return way;
+    }
+
+    void dataLeg(DataLeg made) {
+        data = made;
+    }
+
+    /** Ends the flows of its data channels. */
+    void closeData() {
+        DataLeg open = data;
+        if (open != null) {
+            open.close();
+        }
     }
 
     void client(Client made) {

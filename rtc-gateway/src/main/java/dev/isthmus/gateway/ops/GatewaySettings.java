@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.ops;
 
+import dev.isthmus.gateway.bridge.DataEndpoint;
 import dev.isthmus.gateway.bridge.Endpoint;
 import dev.isthmus.gateway.embedded.EmbeddedTurn;
 import dev.isthmus.gateway.peer.net.PeerNetwork;
@@ -69,7 +70,7 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
 
     private static Map<String, Endpoint> endpoints(Section gateway) {
         Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-        endpoints.put("echo", new Endpoint("echo", true, List.of(), defaultCodecs()));
+        endpoints.put("echo", new Endpoint("echo", true, List.of(), defaultCodecs(), DataEndpoint.ECHO_ITSELF));
         gateway.sectionsByName("endpoints").forEach((name, section) -> {
             if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
                 throw gateway.problem("endpoints", "has the name \"" + name + "\"; letters, digits, '_', '.' and '-' are allowed");
@@ -91,6 +92,11 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
     }
 
     private static Endpoint endpoint(String name, Section section) {
+        DataEndpoint data = section.has("data") ? data(section.section("data")) : null;
+        boolean media = data == null || List.of("send", "listen", "source", "rtcp", "codecs", "video").stream().anyMatch(section::has);
+        if (!media) {
+            return new Endpoint(name, false, List.of(), List.of(), data);
+        }
         List<Codec> codecs = codecs(section);
         List<Endpoint.Session> sessions = new ArrayList<>();
         if (section.has("video")) {
@@ -99,7 +105,22 @@ public record GatewaySettings(TransportAddress http, @Nullable Secret token, Lis
         } else {
             sessions.add(session(section, BOTH));
         }
-        return new Endpoint(name, false, sessions, codecs);
+        return new Endpoint(name, false, sessions, codecs, data);
+    }
+
+    private static DataEndpoint data(Section section) {
+        boolean tcp = section.choice("transport", "udp", List.of("udp", "tcp")).equals("tcp");
+        TransportAddress send = section.addressAndPort("send");
+        if (send == null) {
+            throw section.problem("send", "is missing: where do messages go?");
+        }
+        if (!tcp && section.has("framing")) {
+            throw section.problem("framing", "is for tcp; a message of udp is a datagram");
+        }
+        boolean lines = section.choice("framing", "length", List.of("length", "line")).equals("line");
+        boolean text = section.choice("type", lines ? "text" : "binary", List.of("text", "binary")).equals("text");
+        return new DataEndpoint(tcp ? DataEndpoint.Transport.TCP : DataEndpoint.Transport.UDP, send,
+                lines ? DataEndpoint.Framing.LINE : DataEndpoint.Framing.LENGTH, text);
     }
 
     private static Endpoint.Session session(Section section, List<String> kinds) {

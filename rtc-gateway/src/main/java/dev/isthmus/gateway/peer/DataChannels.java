@@ -175,14 +175,15 @@ final class DataChannels {
                         connected(present, Math.min(out, in));
                     }
                 }
-                case SctpEvent.Message(int stream, int protocol, byte[] data) -> {
+                case SctpEvent.Message(int stream, int protocol, byte[] data) -> inTurn(stream, protocol != PayloadProtocol.CONTROL, () -> {
                     if (present != null) {
                         message(stream, protocol, data);
                     }
                     by.data(d -> d.taken(data.length));
-                }
+                });
                 case SctpEvent.Sent(int stream, int bytes) -> sent(stream, bytes);
-                case SctpEvent.IncomingReset(List<Integer> streams) -> incomingReset(streams);
+                case SctpEvent.IncomingReset(List<Integer> streams) -> ended(streams)
+                        .forEach(s -> inTurn(s, true, () -> incomingReset(s)));
                 case SctpEvent.OutgoingReset(List<Integer> streams) -> outgoingReset(streams);
                 case SctpEvent.Closed(String failure, int cause) -> {
                     if (present != null) {
@@ -357,27 +358,48 @@ final class DataChannels {
         }
     }
 
-    private void incomingReset(List<Integer> streams) {
-        List<RTCDataChannel> closing = new ArrayList<>();
-        List<RTCDataChannel> over = new ArrayList<>();
+    /** Does something about a stream, after what waits there where the channel is paused. */
+    private void inTurn(int stream, boolean waits, Runnable what) {
         synchronized (state.lock) {
-            Transport by = transport;
-            for (RTCDataChannel each : List.copyOf(channels)) {
-                if (by == null || !streams.isEmpty() && !streams.contains(each.id)) {
-                    continue;
-                }
-                each.incomingEnded = true;
-                if (each.readyState == RTCDataChannelState.OPEN) {
-                    each.readyState = RTCDataChannelState.CLOSING;
-                    closing.add(each);
-                    by.data(d -> d.reset(each.id));
-                } else if (each.outgoingEnded) {
-                    over.add(each);
-                }
+            RTCDataChannel channel = waits ? withId(stream) : null;
+            if (channel != null && channel.holds()) {
+                channel.keep(what);
+                return;
             }
         }
-        closing.forEach(c -> c.dispatchEvent(new Event("closing")));
-        over.forEach(c -> closed(c, null));
+        what.run();
+    }
+
+    /** Returns the streams that a reset is about: those it names, or all that channels have. */
+    private List<Integer> ended(List<Integer> named) {
+        synchronized (state.lock) {
+            return named.isEmpty() ? channels.stream().map(c -> c.id).filter(id -> id >= 0).toList() : List.copyOf(named);
+        }
+    }
+
+    private void incomingReset(int stream) {
+        RTCDataChannel channel;
+        boolean closing;
+        synchronized (state.lock) {
+            Transport by = transport;
+            channel = by == null ? null : withId(stream);
+            if (by == null || channel == null) {
+                return;
+            }
+            channel.incomingEnded = true;
+            closing = channel.readyState == RTCDataChannelState.OPEN;
+            if (closing) {
+                channel.readyState = RTCDataChannelState.CLOSING;
+                by.data(d -> d.reset(stream));
+            } else if (!channel.outgoingEnded) {
+                return;
+            }
+        }
+        if (closing) {
+            channel.dispatchEvent(new Event("closing"));
+        } else {
+            closed(channel, null);
+        }
     }
 
     private void outgoingReset(List<Integer> streams) {

@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.Deque;
+import java.util.ArrayDeque;
 import dev.isthmus.gateway.peer.stats.RTCDataChannelStats;
 import dev.isthmus.gateway.sctp.PayloadProtocol;
 import dev.isthmus.gateway.sctp.SendOptions;
@@ -27,6 +29,9 @@ public final class RTCDataChannel extends EventTarget {
     boolean acknowledged;
     /** Whether it has been open. */
     boolean wasOpen;
+    /** What has come and waits to be taken, in its order: messages, and the end. */
+    private final Deque<Runnable> kept = new ArrayDeque<>(0);
+    private boolean paused;
     private long messagesSent;
     private long bytesSent;
     private long messagesReceived;
@@ -183,6 +188,44 @@ public final class RTCDataChannel extends EventTarget {
         boolean much = bufferedAmount > bufferedAmountLowThreshold;
         bufferedAmount = Math.max(0, bufferedAmount - (bytes - own));
         return much && bufferedAmount <= bufferedAmountLowThreshold;
+    }
+
+    /** Returns whether what comes is to wait; with the lock held. */
+    boolean holds() {
+        return paused || !kept.isEmpty();
+    }
+
+    /** Something waits; with the lock held. */
+    void keep(Runnable what) {
+        kept.add(what);
+    }
+
+    /**
+     * Says whether messages wait (no part of the Recommendation). Those that have come meanwhile are told afterwards, and the end of the channel after them. The
+     * room that they take is missing from the window of the association, so that the peer stops sending when much waits, on its other channels too.
+     */
+    public void setPaused(boolean wait) {
+        synchronized (state.lock) {
+            paused = wait;
+        }
+        if (!wait) {
+            state.queue.post(this::release);
+        }
+    }
+
+    private void release() {
+        for (Runnable next = next(); next != null; next = next()) {
+            next.run();
+            synchronized (state.lock) {
+                kept.poll(); // only now: what comes meanwhile is behind it
+            }
+        }
+    }
+
+    private @Nullable Runnable next() {
+        synchronized (state.lock) {
+            return paused ? null : kept.peek();
+        }
     }
 
     /** A message has come. */

@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.web;
 
+import java.util.Locale;
+import dev.isthmus.gateway.bridge.DataEndpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.isthmus.gateway.bridge.CallView;
@@ -54,6 +56,8 @@ final class Json {
                 json.writeStartObject();
                 json.writeStringField("name", endpoint.name());
                 strings(json, "codecs", endpoint.codecs().stream().map(c -> c.format().name()).toList());
+                DataEndpoint data = endpoint.data();
+                json.writeStringField("data", data == null ? "" : data.transport().name().toLowerCase(Locale.ROOT));
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -99,6 +103,17 @@ final class Json {
             write(json, flow);
         }
         json.writeEndArray();
+        CallView.Data data = view.data();
+        if (data != null) {
+            json.writeObjectFieldStart("data");
+            json.writeNumberField("channels", data.channels());
+            json.writeNumberField("messagesToEndpoint", data.toEndpoint());
+            json.writeNumberField("bytesToEndpoint", data.bytesToEndpoint());
+            json.writeNumberField("messagesToClient", data.toClient());
+            json.writeNumberField("bytesToClient", data.bytesToClient());
+            json.writeStringField("failure", data.failure());
+            json.writeEndObject();
+        }
         strings(json, "diagnosis", view.diagnosis());
         json.writeEndObject();
     }

@@ -77,7 +77,7 @@ class ClientTest {
     }
 
     private static Client client(Way way) {
-        return new Client(new RTCPeerConnection(RTCConfiguration.DEFAULT, network.at(0, t -> {})), way, ENDPOINT);
+        return new Client(new RTCPeerConnection(RTCConfiguration.DEFAULT, network.at(0, false, t -> {})), way, ENDPOINT);
     }
 
     private static List<MediaSection> answer(Way way, String offer) throws Exception {

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer.net;
 
+import dev.isthmus.gateway.sctp.SctpReason;
 import dev.isthmus.gateway.identity.IdentityProviders;
 import dev.isthmus.gateway.GatewayReason;
 import dev.isthmus.gateway.peer.PeerHost;
@@ -244,10 +245,11 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
      * Returns a host whose transports all live on one loop.
      *
      * @param loop its number
+     * @param data whether data channels that a peer offers are taken
      * @param opened hears of each transport before it does anything, on the thread that opens it
      */
-    public PeerHost at(int loop, Consumer<TransportMonitor> opened) {
-        return new PlacedHost(this, loops.get(loop), opened);
+    public PeerHost at(int loop, boolean data, Consumer<TransportMonitor> opened) {
+        return new PlacedHost(this, loops.get(loop), data, opened);
     }
 
     @Override
@@ -281,6 +283,11 @@ public final class PeerNetwork implements PeerHost, AutoCloseable {
     /** Returns what DTLS counts, by loop. */
     public List<Counters<DtlsReason>> dtlsCounters() {
         return loops.stream().map(PeerLoop::dtlsCounters).toList();
+    }
+
+    /** Returns what SCTP counts, by loop. */
+    public List<Counters<SctpReason>> sctpCounters() {
+        return loops.stream().map(PeerLoop::sctpCounters).toList();
     }
 
     /** Returns what transports count, by loop. */

@@ -16,8 +16,10 @@ final class PlacedHost implements PeerHost {
     private final PeerNetwork network;
     private final PeerLoop loop;
     private final Consumer<TransportMonitor> opened;
+    private final boolean data;
 
-    PlacedHost(PeerNetwork network, PeerLoop loop, Consumer<TransportMonitor> opened) {
+    PlacedHost(PeerNetwork network, PeerLoop loop, boolean data, Consumer<TransportMonitor> opened) {
+        this.data = data;
         this.network = network;
         this.loop = loop;
         this.opened = opened;
@@ -48,10 +50,9 @@ final class PlacedHost implements PeerHost {
         return network.generateCertificate(rsa, lifetimeMillis);
     }
 
-    /** Calls carry none. */
     @Override
     public boolean takesData() {
-        return false;
+        return data;
     }
 
     @Override

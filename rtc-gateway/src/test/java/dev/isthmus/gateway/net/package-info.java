@@ -1,0 +1,4 @@
+@NullMarked
+package dev.isthmus.gateway.net;
+
+import org.jspecify.annotations.NullMarked;
