@@ -121,7 +121,8 @@ class Peer:
         elif name == "accept":
             await self.pc.setRemoteDescription(RTCSessionDescription(op["sdp"], "answer"))
         elif name == "channel":
-            self.take(self.pc.createDataChannel("matrix", ordered=op["ordered"]))
+            repeats = op["maxRetransmits"]
+            self.take(self.pc.createDataChannel(op["label"], ordered=op["ordered"], maxRetransmits=None if repeats < 0 else repeats))
         elif name == "send":
             await self.send(op["count"], op["size"])
         elif name == "close":

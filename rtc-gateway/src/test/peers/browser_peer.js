@@ -130,7 +130,9 @@ window.peer = (() => {
     removeVideo() { pc.removeTrack(pc.getSenders().find(s => s.track === video)); },
     direct(kind, direction) { pc.getTransceivers().find(t => t.receiver.track.kind === kind).direction = direction; },
     setFrequency(hertz) { oscillator.frequency.value = hertz; },
-    openChannel(ordered) { take(pc.createDataChannel('matrix', { ordered })); },
+    openChannel(label, ordered, maxRetransmits) {
+      take(pc.createDataChannel(label, { ordered, ...(maxRetransmits < 0 ? {} : { maxRetransmits }) }));
+    },
     async sendMessages(count, size) {
       const message = new Uint8Array(size);
       for (let n = 0; n < count; n++) {

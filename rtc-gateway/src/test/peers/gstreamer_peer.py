@@ -23,6 +23,11 @@ PAYLOADS = {
 }
 
 
+# a channel that has not been connected says 0, which is no value of the enumeration and has no name
+STATES = ["connecting", "connecting", "open", "closing", "closed"]
+PATTERN = bytes(range(256)) * 1026
+
+
 class Peer:
     def __init__(self):
         self.pipe = Gst.Pipeline.new("peer")
@@ -37,6 +42,14 @@ class Peer:
         self.video = None
         self.adding = []
         self.crossings, self.samples, self.last = 0, 0, 0
+        self.rtc.connect("on-data-channel", lambda _, channel: self.take(channel))
+        self.channel = None
+        self.kept = []
+        self.messages, self.unsound = 0, 0
+        if "loopback" in sys.argv:
+            # libnice leaves that out as long as there is another interface; with the last reference the agent would go
+            self.ice = self.rtc.get_property("ice-agent")
+            self.ice.emit("add-local-ip-address", "127.0.0.1")
         self.pipe.set_state(Gst.State.READY)
 
     def on_pad(self, _, pad):
@@ -77,6 +90,37 @@ class Peer:
             self.heard_at = time.monotonic()
             self.crossings, self.samples = 0, 0
         return Gst.PadProbeReturn.OK
+
+    def take(self, channel):
+        self.channel = channel
+        self.kept.append(channel)
+        self.messages, self.unsound, self.seen = 0, 0, set()
+        self.ordered = channel.get_property("ordered")
+        channel.connect("on-message-data", self.on_message)
+
+    def on_message(self, channel, data):
+        """What it should be is known: its number, then bytes that count on from there."""
+        data = data.get_data()
+        n = int.from_bytes(data[:4], "big")
+        in_turn = n not in self.seen and (not self.ordered or n == self.messages)
+        self.seen.add(n)
+        self.messages += 1
+        start = (n + 4) & 0xff
+        self.unsound += not in_turn or data[4:] != PATTERN[start:start + len(data) - 4]
+
+    def open_channel(self, op):
+        fields = "options,ordered=(boolean)%s" % ("true" if op["ordered"] else "false")
+        if op["maxRetransmits"] >= 0:
+            fields += ",max-retransmits=(int)%d" % op["maxRetransmits"]
+        self.pipe.set_state(Gst.State.PLAYING)
+        self.take(self.rtc.emit("create-data-channel", op["label"], Gst.Structure.new_from_string(fields)))
+
+    def send(self, count, size):
+        for n in range(count):
+            while self.channel.get_property("buffered-amount") > 1 << 20:
+                threading.Event().wait(0.001)
+            start = (n + 4) & 0xff
+            self.channel.send_data(GLib.Bytes.new(n.to_bytes(4, "big") + PATTERN[start:start + size - 4]))
 
     def add(self, source, caps):
         branch = Gst.parse_bin_from_description(source + " ! queue ! capsfilter caps=\"" + caps + "\"", True)
@@ -157,6 +201,14 @@ class Peer:
             return self.make("create-answer", "answer", GstWebRTC.WebRTCSDPType.ANSWER)
         elif name == "accept":
             self.call("set-remote-description", self.describe(GstWebRTC.WebRTCSDPType.ANSWER, op["sdp"]))
+        elif name == "channel":
+            self.open_channel(op)
+        elif name == "send":
+            self.send(op["count"], op["size"])
+        elif name == "close":
+            self.channel.close()
+        elif name == "channelState":
+            return [STATES[int(self.channel.get_property("ready-state"))] if self.channel else "", self.messages, self.unsound]
         elif name == "frequency":
             return self.frequency if time.monotonic() - self.heard_at < 2 else 0
         elif name == "frames":

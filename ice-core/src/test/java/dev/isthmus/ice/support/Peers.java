@@ -28,6 +28,14 @@ public final class Peers {
         }
     }
 
+    /** Demands a package of npm, installed beside the scripts that use it. */
+    public static void nodeModule(Path folder, String name) {
+        command("node", "nodejs npm");
+        if (!Files.isDirectory(folder.resolve("node_modules").resolve(name))) {
+            unable("npm package " + name + " is missing: npm install --prefix rtc-gateway/src/test/peers");
+        }
+    }
+
     private static void missing(String what, String debianPackage) {
         unable(what + " is missing: apt-get install " + debianPackage);
     }

@@ -17,14 +17,13 @@ final class DataChannels {
     static final int LARGEST = 262_144;
     static final int PORT = 5000;
     private static final int LONGEST_NAME = 65_535;
-    private static final int MOST_IDS = 65_535;
     private static final long MOST_BUFFERED = 16 << 20;
     /** What a peer may make us keep of names, in characters. */
     private static final long MOST_NAMES = 4 << 20;
     private static final int MOST_FORMER = 64;
     private final IdentifiedConnection connection;
     private final PeerState state;
-    private final List<RTCDataChannel> channels = new ArrayList<>();
+    private final ChannelTable channels = new ChannelTable();
     private @Nullable RTCSctpTransport sctp;
     private @Nullable Transport transport;
     private int remotePort;
@@ -80,21 +79,21 @@ final class DataChannels {
             throw WebRtcException.type("either maxPacketLifeTime or maxRetransmits");
         }
         if (outOfRange(init.maxPacketLifeTime()) || outOfRange(init.maxRetransmits()) || outOfRange(wish)
-                || wish != null && wish >= MOST_IDS) {
+                || wish != null && wish >= ChannelTable.MOST_IDS) {
             throw WebRtcException.type("an id is 0 to 65534, a limit 0 to 65535");
         }
         RTCDataChannel channel = new RTCDataChannel(this, state, made++, label, init);
-        channel.id = wish == null ? freeId() : wish;
+        int id = wish == null ? freeId() : wish;
         boolean roleKnown = transport != null;
-        if (channel.id < 0 && roleKnown || wish != null && withId(wish) != null) {
+        if (id < 0 && roleKnown || wish != null && channels.withId(wish) != null) {
             throw WebRtcException.operation(wish == null ? "no id is free" : "the id " + wish + " is in use");
         }
         RTCSctpTransport present = sctp;
         Integer most = present == null ? null : present.maxChannels;
-        if (connected && most != null && channel.id >= most) {
+        if (connected && most != null && id >= most) {
             throw WebRtcException.operation("there are only " + most + " channels");
         }
-        channels.add(channel);
+        channels.add(channel, id);
         if (!wanted) {
             wanted = true;
             connection.updateNegotiationNeeded();
@@ -109,20 +108,11 @@ final class DataChannels {
         return value != null && (value < 0 || value > 65_535);
     }
 
-    private @Nullable RTCDataChannel withId(int id) {
-        return channels.stream().filter(c -> c.id == id).findFirst().orElse(null);
-    }
-
     /** The client of DTLS has the even ids, the server the odd ones (RFC 8832, section 6); -1 before that is known, or when none is left. */
     private int freeId() {
         Transport by = transport;
         Boolean client = by == null ? null : by.client;
-        for (int id = Boolean.TRUE.equals(client) ? 0 : 1; client != null && id < MOST_IDS; id += 2) {
-            if (withId(id) == null) {
-                return id;
-            }
-        }
-        return -1;
+        return client == null ? -1 : channels.freeId(client ? 0 : 1);
     }
 
     /** A description in force has a media description of data; with the lock held. */
@@ -140,7 +130,7 @@ final class DataChannels {
         remotePort = theirs.port();
         sctp = new RTCSctpTransport(by.dtls, theirs.maxMessageSize());
         by.data(d -> d.start(PORT, theirs.port(), LARGEST));
-        channels.stream().filter(c -> c.id < 0).forEach(c -> c.id = freeId());
+        channels.all().stream().filter(c -> c.id < 0).forEach(c -> channels.assign(c, freeId()));
     }
 
     /** A description in force refuses data; with the lock held. */
@@ -156,7 +146,7 @@ final class DataChannels {
                 by.data(DataPort::end);
             }
         } else {
-            List<RTCDataChannel> all = List.copyOf(channels);
+            List<RTCDataChannel> all = channels.all();
             state.queue.post(() -> all
                     .forEach(c -> closed(c, RTCError.channel(RTCErrorDetailType.DATA_CHANNEL_FAILURE, -1, "the peer takes no data"))));
         }
@@ -202,8 +192,10 @@ final class DataChannels {
             by.state = RTCSctpTransportState.CONNECTED;
             by.maxChannels = most;
             connected = true;
-            for (RTCDataChannel each : List.copyOf(channels)) {
-                each.id = each.id < 0 ? freeId() : each.id;
+            for (RTCDataChannel each : channels.all()) {
+                if (each.id < 0) {
+                    channels.assign(each, freeId());
+                }
                 if (each.id < 0 || each.id >= most) {
                     failed.add(each);
                 } else {
@@ -260,9 +252,10 @@ final class DataChannels {
         if (present == null || by == null || bytes.length > present.getMaxMessageSize()) {
             throw WebRtcException.type("the message is longer than the peer takes");
         }
-        if (channels.stream().mapToLong(RTCDataChannel::getBufferedAmount).sum() + bytes.length > MOST_BUFFERED) {
+        if (channels.buffered() + bytes.length > MOST_BUFFERED) {
             throw WebRtcException.operation("too much waits to be sent");
         }
+        channels.buffered(bytes.length);
         by.data(d -> d.send(channel.id, protocol, bytes.length == 0 ? new byte[1] : bytes, channel.options()));
     }
 
@@ -270,7 +263,7 @@ final class DataChannels {
         RTCDataChannel channel;
         boolean open;
         synchronized (state.lock) {
-            channel = withId(stream);
+            channel = channels.withId(stream);
             open = channel != null && channel.readyState == RTCDataChannelState.OPEN;
             if (channel != null && (protocol != PayloadProtocol.CONTROL || ChannelOpen.isAcknowledgement(data))) {
                 channel.acknowledged = true; // the peer has it
@@ -296,8 +289,7 @@ final class DataChannels {
         synchronized (state.lock) {
             Transport by = transport;
             boolean ours = by != null && Boolean.TRUE.equals(by.client) == (stream % 2 == 0);
-            int names = open.label().length() + open.protocol().length();
-            boolean tooMuch = channels.stream().mapToLong(c -> c.label.length() + c.init.protocol().length()).sum() + names > MOST_NAMES;
+            boolean tooMuch = channels.names() + open.label().length() + open.protocol().length() > MOST_NAMES;
             if (by == null || present != null || ours || tooMuch) {
                 if (by != null && present == null) {
                     by.data(d -> d.reset(stream));
@@ -307,12 +299,11 @@ final class DataChannels {
             RTCDataChannelInit init = new RTCDataChannelInit(open.ordered(), limit(open.lifetimeMillis()), limit(open.mostRepeats()),
                     open.protocol(), false, null, priority(open.priority()));
             theirs = new RTCDataChannel(this, state, made++, open.label(), init);
-            theirs.id = stream;
             theirs.acknowledged = true;
             theirs.wasOpen = true;
             theirs.readyState = RTCDataChannelState.OPEN;
             counts = counts.oneOpened();
-            channels.add(theirs);
+            channels.add(theirs, stream);
             by.data(d -> d.weigh(stream, init.priority().weight()));
             control(by, theirs, ChannelOpen.acknowledgement());
         }
@@ -334,8 +325,10 @@ final class DataChannels {
         RTCDataChannel channel;
         boolean low;
         synchronized (state.lock) {
-            channel = withId(stream);
+            channel = channels.withId(stream);
+            long before = channel == null ? 0 : channel.getBufferedAmount();
             low = channel != null && channel.sent(bytes);
+            channels.buffered(channel == null ? 0 : channel.getBufferedAmount() - before);
         }
         if (channel != null && low) {
             channel.dispatchEvent(new Event("bufferedamountlow"));
@@ -361,7 +354,7 @@ final class DataChannels {
     /** Does something about a stream, after what waits there where the channel is paused. */
     private void inTurn(int stream, boolean waits, Runnable what) {
         synchronized (state.lock) {
-            RTCDataChannel channel = waits ? withId(stream) : null;
+            RTCDataChannel channel = waits ? channels.withId(stream) : null;
             if (channel != null && channel.holds()) {
                 channel.keep(what);
                 return;
@@ -373,7 +366,7 @@ final class DataChannels {
     /** Returns the streams that a reset is about: those it names, or all that channels have. */
     private List<Integer> ended(List<Integer> named) {
         synchronized (state.lock) {
-            return named.isEmpty() ? channels.stream().map(c -> c.id).filter(id -> id >= 0).toList() : List.copyOf(named);
+            return named.isEmpty() ? channels.all().stream().map(c -> c.id).filter(id -> id >= 0).toList() : List.copyOf(named);
         }
     }
 
@@ -382,7 +375,7 @@ final class DataChannels {
         boolean closing;
         synchronized (state.lock) {
             Transport by = transport;
-            channel = by == null ? null : withId(stream);
+            channel = by == null ? null : channels.withId(stream);
             if (by == null || channel == null) {
                 return;
             }
@@ -422,7 +415,7 @@ final class DataChannels {
         }
         by.state = RTCSctpTransportState.CLOSED;
         connected = false;
-        List<RTCDataChannel> all = List.copyOf(channels);
+        List<RTCDataChannel> all = channels.all();
         RTCError error = failure == null ? null : RTCError.channel(RTCErrorDetailType.SCTP_FAILURE, cause, failure);
         state.queue.post(() -> {
             by.dispatchEvent(new Event("statechange"));

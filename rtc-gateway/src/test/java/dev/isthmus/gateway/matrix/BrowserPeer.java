@@ -58,8 +58,8 @@ abstract class BrowserPeer implements RealPeer {
     }
 
     @Override
-    public void openChannel(boolean ordered) throws Exception {
-        call("openChannel", ordered);
+    public void openChannel(boolean ordered, int maxRetransmits) throws Exception {
+        call("openChannel", RealPeer.label(ordered), ordered, maxRetransmits);
     }
 
     @Override

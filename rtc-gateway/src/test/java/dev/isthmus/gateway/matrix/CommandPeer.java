@@ -8,7 +8,7 @@ import dev.isthmus.ice.support.Command;
 
 /** A peer in a process of its own, which is told what to do in lines of JSON. */
 final class CommandPeer implements RealPeer {
-    private static final int SECONDS = 30;
+    private static final int SECONDS = 120;
     private final Command process;
 
     CommandPeer(String... command) throws Exception {
@@ -66,8 +66,8 @@ final class CommandPeer implements RealPeer {
     }
 
     @Override
-    public void openChannel(boolean ordered) throws Exception {
-        ask("channel", "ordered", ordered);
+    public void openChannel(boolean ordered, int maxRetransmits) throws Exception {
+        ask("channel", "label", RealPeer.label(ordered), "ordered", ordered, "maxRetransmits", maxRetransmits);
     }
 
     @Override

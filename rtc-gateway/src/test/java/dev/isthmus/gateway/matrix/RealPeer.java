@@ -30,8 +30,18 @@ public interface RealPeer extends AutoCloseable {
     /** Returns how many pictures it has decoded. */
     int framesDecoded() throws Exception;
 
-    /** Opens a data channel, as from the next exchange where there is none yet. */
-    void openChannel(boolean ordered) throws Exception;
+    /**
+     * Opens a data channel, as from the next exchange where there is none yet. It is called {@code matrix-ordered} or {@code matrix-unordered}: not every stack
+     * tells the other side's application which one it is.
+     *
+     * @param maxRetransmits how often a message is sent again, or -1 for as often as it takes
+     */
+    void openChannel(boolean ordered, int maxRetransmits) throws Exception;
+
+    /** Returns what a channel of the matrix is called. */
+    static String label(boolean ordered) {
+        return ordered ? "matrix-ordered" : "matrix-unordered";
+    }
 
     /** Sends so many messages of a size: each is its number in four bytes, and then bytes that count on from that. */
     void sendMessages(int count, int size) throws Exception;

@@ -22,7 +22,6 @@ import dev.isthmus.gateway.support.Middle;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -71,15 +70,6 @@ class StatsIT {
                 withinPercentage(PERCENT));
     }
 
-    /** One candidate is enough, that of the first media description, and the way between is told in its place. */
-    private static String through(Middle middle, String sdp, boolean ofA) {
-        String wanted = sdp.lines().filter(l -> l.matches("a=candidate:\\S+ 1 (udp|UDP) .*")).findFirst()
-                .orElseThrow();
-        String one = sdp.lines().filter(l -> !l.startsWith("a=candidate:") || l.equals(wanted))
-                .collect(Collectors.joining("\r\n", "", "\r\n"));
-        return middle.describe(one, ofA);
-    }
-
     @Test
     void bothTellTheSame() throws Exception {
         try (Middle middle = new Middle();
@@ -89,7 +79,7 @@ class StatsIT {
             middle.delayMillis = DELAY_MILLIS;
             peer.addAudio(440);
             peer.addVideo("VP8");
-            peer.accept(through(middle, echo.answer(through(middle, peer.offer(false), true)), false));
+            peer.accept(middle.alone(echo.answer(middle.alone(peer.offer(false), true)), false));
             Awaitility.await("a call").atMost(60, TimeUnit.SECONDS).pollInterval(500, TimeUnit.MILLISECONDS)
                     .until(() -> Echo.get(echo.pc.getStats()).of(RTCRemoteInboundRtpStreamStats.class).size() == 2);
             Theirs theirsEarly = Theirs.of(peer);

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.support;
 
+import java.util.stream.Collectors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Executors;
@@ -119,5 +120,13 @@ public final class Middle implements AutoCloseable {
         later.shutdownNow();
         towardsA.close();
         towardsB.close();
+    }
+
+    /** Returns the description with one candidate alone, the first one of UDP, and this way in its place. */
+    public String alone(String sdp, boolean ofA) {
+        String wanted = sdp.lines().filter(l -> l.matches("a=candidate:\\S+ 1 (udp|UDP) .*")).findFirst().orElseThrow();
+        return describe(
+                sdp.lines().filter(l -> !l.startsWith("a=candidate:") || l.equals(wanted)).collect(Collectors.joining("\r\n", "", "\r\n")),
+                ofA);
     }
 }
