@@ -33,10 +33,11 @@ public enum GatewayReason implements Reason {
     DATA_TO_ENDPOINT("messages of data channels to endpoints"),
     DATA_TO_CLIENT("messages of endpoints to data channels"),
     DATA_TOO_LONG("messages that are too long for where they were to go"),
+    DATA_EMPTY("empty messages, which are no datagrams"),
     DATA_HAS_LINE_END("messages with a line feed, which would be two to an endpoint that takes lines"),
-    DATA_CLIENT_BEHIND("datagrams of endpoints for clients that take them too slowly"),
+    DATA_CLIENT_BEHIND("messages of endpoints for clients that take them too slowly"),
     DATA_TOO_MANY_CHANNELS("data channels beyond what a call may have"),
-    DATA_UNREACHABLE("flows of data channels that the endpoint did not take, or broke off"),
+    DATA_UNREACHABLE("what endpoints did not take of data channels: flows, or datagrams as ICMP says"),
     ISOLATED("packets of tracks that are for one peer alone, which this one has not proved to be"),
     TOO_LONG("packets with no room for a tag");
 

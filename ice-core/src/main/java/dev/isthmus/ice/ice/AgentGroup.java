@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What the agents of one session's components have in common: the role, its tie-breaker, and the pace of checks (RFC 8445, section 6.1.4). */
 final class AgentGroup {
+    private int pairs;
     /** Ta (section 14.2). */
     private static final long PACING = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -84,5 +85,10 @@ final class AgentGroup {
     /** The peer wants so much between two checks: the greater of both counts. */
     void slowDown(long nanos) {
         pacing = Math.clamp(nanos, PACING, MOST_PACING);
+    }
+
+    /** Returns the number of the next pair of any agent and generation. */
+    int nextPair() {
+        return pairs++;
     }
 }

@@ -83,7 +83,7 @@ public final class CandidatePair {
         requestsSent++;
     }
 
-    /** Returns which of its agent's pairs it is, in the order in which they were formed. */
+    /** Returns which one it is of all that its agent, those of other components and earlier generations have formed. */
     public int number() {
         return number;
     }

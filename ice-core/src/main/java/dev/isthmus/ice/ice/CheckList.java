@@ -22,7 +22,6 @@ final class CheckList {
     /** To be checked anew, after what is triggered. */
     private final Deque<CandidatePair> again = new ArrayDeque<>();
     private final AgentGroup group;
-    private int formed;
 
     CheckList(AgentGroup group) {
         this.group = group;
@@ -147,7 +146,7 @@ final class CheckList {
     }
 
     private void add(Candidate local, Candidate remote) {
-        CandidatePair pair = new CandidatePair(formed++, local, remote);
+        CandidatePair pair = new CandidatePair(group.nextPair(), local, remote);
         pairs.add(pair);
         sort();
         while (pairs.size() > MAX_PAIRS && removeLowest()) {

@@ -36,7 +36,8 @@ public final class IdentityAttribute {
         String assertion = JsonText.text(all, "assertion");
         String domain = JsonText.text(idp, "domain");
         String protocol = JsonText.text(idp, "protocol");
-        if (assertion == null || domain == null || domain.isEmpty() || protocol != null && !isProtocol(protocol)) {
+        if (assertion == null || domain == null || !domain.matches("[\\p{L}\\p{N}.-]{1,253}(:[0-9]{1,5})?")
+                || protocol != null && !isProtocol(protocol)) {
             return null;
         }
         return new RTCIdentityAssertionResult(new RTCIdentityProviderDetails(domain, protocol == null ? "default" : protocol), assertion);

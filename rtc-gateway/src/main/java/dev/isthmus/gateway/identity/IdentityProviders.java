@@ -92,7 +92,7 @@ public final class IdentityProviders {
     /** Returns whether a provider may say who that is. */
     public boolean isAuthority(String providerDomain, String identity) {
         String domain = IdentityName.domain(identity);
-        String provider = IdentityName.ascii(providerDomain.replaceFirst("^.*@", "").replaceFirst(":[0-9]+$", ""));
+        String provider = IdentityName.ascii(providerDomain.replaceFirst(":[0-9]+$", ""));
         return !domain.isEmpty() && (domain.equals(provider) || trusted.contains(new ThirdParty(provider, domain)));
     }
 }

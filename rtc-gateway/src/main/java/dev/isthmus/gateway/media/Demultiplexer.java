@@ -17,12 +17,14 @@ final class Demultiplexer {
     private static final int MOST_STREAMS = 64;
     private final List<IncomingStream> streams = new ArrayList<>();
     private List<ActiveLine> lines = List.of();
+    private List<ActiveLine> all = List.of();
     private int midId;
     private @Nullable IncomingStream last;
 
     /** Tells packets apart by these lines from now on. */
-    void configure(List<ActiveLine> all) {
-        lines = all.stream().filter(ActiveLine::receivesAny).toList();
+    void configure(List<ActiveLine> every) {
+        all = every;
+        lines = every.stream().filter(ActiveLine::receivesAny).toList();
         midId = lines.stream().mapToInt(l -> l.midId).filter(id -> id > 0).findFirst().orElse(0);
         last = null;
         for (IncomingStream each : List.copyOf(streams)) {
@@ -81,6 +83,9 @@ final class Demultiplexer {
             forget(streams.get(0)); // the one that came first
         }
         IncomingStream made = new IncomingStream(ssrc, line, format.clockRate(), line.repaired(payloadType) >= 0);
+        if (!made.repairs) {
+            made.goOnFrom(line.in().recall(ssrc));
+        }
         streams.add(made);
         return made;
     }
@@ -148,12 +153,12 @@ final class Demultiplexer {
 
     /** Returns what was counted of all streams, with those that are over. */
     List<MediaReport.Incoming> report() {
-        List<MediaReport.Incoming> all = new ArrayList<>();
-        streams.stream().map(this::report).filter(Objects::nonNull).map(Objects::requireNonNull).forEach(all::add);
-        for (ActiveLine line : lines) {
-            line.in().former().stream().filter(f -> all.stream().noneMatch(a -> a.ssrc() == f.ssrc())).forEach(all::add);
+        List<MediaReport.Incoming> found = new ArrayList<>();
+        streams.stream().map(this::report).filter(Objects::nonNull).map(Objects::requireNonNull).forEach(found::add);
+        for (ActiveLine line : all) {
+            line.in().former().stream().filter(f -> found.stream().noneMatch(a -> a.ssrc() == f.ssrc())).forEach(found::add);
         }
-        return all;
+        return found;
     }
 
     void forget(IncomingStream gone) {

@@ -34,6 +34,7 @@ final class IncomingStream {
     long nacks;
     long keyFrameRequests;
     private MediaReport.@Nullable RemoteSender sender;
+    private MediaReport.@Nullable Incoming before;
     private MediaReport.Amount formerRepairs = new MediaReport.Amount(0, 0, 0);
 
     IncomingStream(int ssrc, ActiveLine line, int clockRate, boolean repairs) {
@@ -58,7 +59,7 @@ final class IncomingStream {
         stats.onPacket(ssrc, packet.sequence(), packet.timestamp(), nowNanos);
         FrameCount pictures = frames;
         if (pictures != null && packet.payloadLength() == 0) {
-            pictures.onPacket(packet.sequence(), false); // no picture's, and yet it has a number
+            pictures.onPacket(packet.sequence(), false, nowNanos); // no picture's, and yet it has a number
         }
     }
 
@@ -67,7 +68,7 @@ final class IncomingStream {
         FrameCount pictures = frames;
         SoundMeter meter = sound;
         if (pictures != null) {
-            pictures.onPacket(packet.sequence(), packet.marker());
+            pictures.onPacket(packet.sequence(), packet.marker(), packet.arrivedNanos());
         } else if (meter != null) {
             meter.onPacket(packet);
         }
@@ -83,6 +84,11 @@ final class IncomingStream {
 
     private MediaReport.Amount amount() {
         return new MediaReport.Amount(packets, bytes, headerBytes);
+    }
+
+    /** It was over for a while: what was counted before counts too. */
+    void goOnFrom(MediaReport.@Nullable Incoming former) {
+        before = former;
     }
 
     /** A stream that has repaired this one is over. */
@@ -102,10 +108,12 @@ final class IncomingStream {
         }
         FrameCount pictures = frames;
         SoundMeter meter = sound;
-        return new MediaReport.Incoming(line.in(), line.plan.mid(), ssrc, last, amount().plus(repeated), repeated, stats.lost(),
+        MediaReport.Incoming now = new MediaReport.Incoming(line.in(), line.plan.mid(), ssrc, last, amount().plus(repeated), repeated,
+                stats.lost(),
                 (double) stats.jitter() / last.clockRate(), pictures == null ? 0 : pictures.whole(),
                 pictures == null ? 0 : pictures.broken(),
                 nacks, keyFrameRequests, meter == null ? Double.NaN : meter.energy(), meter == null ? 0 : meter.seconds(), lastPacketNanos,
                 sender);
+        return before == null ? now : now.after(before);
     }
 }

@@ -51,6 +51,13 @@ public final class MediaReceiver {
         }
     }
 
+    /** A stream that was over goes on: returns what was counted of it, or null. */
+    MediaReport.@Nullable Incoming recall(int ssrc) {
+        MediaReport.Incoming found = former.stream().filter(f -> f.ssrc() == ssrc).findFirst().orElse(null);
+        former.remove(found);
+        return found;
+    }
+
     List<MediaReport.Incoming> former() {
         return former;
     }

@@ -33,7 +33,15 @@ public record MediaReport(List<Incoming> incoming, List<Outgoing> outgoing, List
      */
     public record Incoming(MediaReceiver receiver, String mid, int ssrc, RtpFormat format, Amount all, Amount repeated, long lost,
             double jitterSeconds, long whole, long broken, long nacks, long keyFrameRequests, double energy, double seconds,
-            long lastNanos, @Nullable RemoteSender sender) {}
+            long lastNanos, @Nullable RemoteSender sender) {
+        /** Returns the same with what was counted before it was over for a while. */
+        Incoming after(Incoming before) {
+            return new Incoming(receiver, mid, ssrc, format, all.plus(before.all), repeated.plus(before.repeated), lost + before.lost,
+                    jitterSeconds, whole + before.whole, broken + before.broken, nacks + before.nacks,
+                    keyFrameRequests + before.keyFrameRequests, energy + before.energy, seconds + before.seconds, lastNanos,
+                    sender == null ? before.sender : sender);
+        }
+    }
 
     /** What the peer's last report says of what it sends, when that came, and how many came. */
     public record RemoteSender(long packets, long bytes, double wallMillis, long reports, long nanos) {}

@@ -14,8 +14,9 @@ final class PictureMeter {
 
     void onPacket(RtpPacket packet) {
         int found = PictureSize.read(packet.format().name(), packet.buffer(), packet.payloadOffset(), packet.payloadLength());
-        size = found == 0 ? size : found;
-        if (packet.marker()) {
+        boolean larger = (long) PictureSize.width(found) * PictureSize.height(found) > (long) width() * height();
+        size = packet.encoding() == 0 && found != 0 || larger ? found : size; // of several encodings the largest
+        if (packet.marker() && packet.encoding() == 0) {
             arrivals[(int) (frames++ % KEPT)] = packet.arrivedNanos();
         }
     }

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.net;
 
+import java.util.concurrent.TimeUnit;
 import dev.isthmus.gateway.bridge.DataEndpoint;
 import dev.isthmus.ice.net.Loop;
 import dev.isthmus.ice.net.TransportAddress;
@@ -40,7 +41,10 @@ final class DataFlow {
         /** A message was too long. */
         void onTooLong();
 
-        /** The endpoint has ended the flow, or could not be reached: then the text says why. */
+        /** The network says that a message did not arrive; others may. */
+        void onFault(String why);
+
+        /** The flow is over: the endpoint has ended it, or could not be reached: then the text says why. */
         void onEnd(@Nullable String why);
     }
 
@@ -48,6 +52,7 @@ final class DataFlow {
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(256 * 1024, 1 << 20);
     private static final int LONGEST_DATAGRAM = 65_507;
     private static final int LENGTH_FIELD = 4;
+    private static final int LINGER_SECONDS = 10;
     private final Loop loop;
     private final DataEndpoint endpoint;
     private final Owner owner;
@@ -110,7 +115,7 @@ final class DataFlow {
     /** Returns whether a message can be told apart from others there. */
     boolean fits(byte[] message) {
         if (endpoint.transport() == DataEndpoint.Transport.UDP) {
-            return message.length <= LONGEST_DATAGRAM;
+            return message.length > 0 && message.length <= LONGEST_DATAGRAM; // the transport takes no empty ones
         }
         for (int i = 0; endpoint.framing() == DataEndpoint.Framing.LINE && i < message.length; i++) {
             if (message[i] == '\n') {
@@ -140,6 +145,9 @@ final class DataFlow {
     void close() {
         ended = true;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        loop.netty().schedule(() -> {
+            channel.close();
+        }, LINGER_SECONDS, TimeUnit.SECONDS); // of an endpoint that does not read any more
     }
 
     private final class Reader extends SimpleChannelInboundHandler<Object> {
@@ -172,7 +180,7 @@ final class DataFlow {
             if (endpoint.transport() == DataEndpoint.Transport.TCP) {
                 end(text(cause));
             } else {
-                loop.execute(() -> owner.onEnd(text(cause))); // nobody listens there, yet: told, and gone on with
+                owner.onFault(text(cause)); // nobody listens there, yet
             }
         }
     }

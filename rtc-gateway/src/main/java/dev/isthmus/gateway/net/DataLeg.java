@@ -5,7 +5,6 @@ import dev.isthmus.gateway.bridge.DataEndpoint;
 import dev.isthmus.gateway.bridge.DataStats;
 import dev.isthmus.gateway.peer.BinaryType;
 import dev.isthmus.gateway.peer.RTCDataChannel;
-import dev.isthmus.gateway.peer.RTCDataChannelState;
 import dev.isthmus.gateway.peer.TaskQueue;
 import dev.isthmus.gateway.peer.WebRtcException;
 import dev.isthmus.ice.count.Counters;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * loop, and a queue of its own brings messages of the endpoint to the channels, whose lock no loop takes.
  */
 final class DataLeg {
-    private static final int MOST_CHANNELS = 64;
+    private static final int MOST_CHANNELS = 32;
     private static final int LONGEST_MESSAGE = 262_144;
     /** More than this waiting for a client, and the endpoint is not read, or its datagrams are dropped. */
-    private static final long MUCH = 1 << 20;
-    private static final long LITTLE = 256 * 1024;
+    private static final long MUCH = 128 * 1024;
+    private static final long LITTLE = 64 * 1024;
     private final Loop loop;
     private final Counters<GatewayReason> counters;
     private final DataEndpoint endpoint;
@@ -60,7 +59,7 @@ final class DataLeg {
         }
         if (joints.size() >= MOST_CHANNELS) {
             counters.count(GatewayReason.DATA_TOO_MANY_CHANNELS);
-            toChannels.post(joint.channel::close);
+            toChannels.post(joint::closeChannel);
             return;
         }
         joints.put(joint.channel, joint);
@@ -83,6 +82,8 @@ final class DataLeg {
         private final RTCDataChannel channel;
         private @Nullable DataFlow flow;
         private boolean behind;
+        /** What the channel has not been given yet, in bytes. */
+        private long handed;
 
         Joint(RTCDataChannel channel) {
             this.channel = channel;
@@ -95,9 +96,10 @@ final class DataLeg {
                 return;
             }
             if (out != null && !out.fits(message)) {
-                counters.count(endpoint.transport() == DataEndpoint.Transport.UDP
-                        ? GatewayReason.DATA_TOO_LONG
-                        : GatewayReason.DATA_HAS_LINE_END);
+                boolean udp = endpoint.transport() == DataEndpoint.Transport.UDP;
+                counters.count(!udp
+                        ? GatewayReason.DATA_HAS_LINE_END
+                        : message.length == 0 ? GatewayReason.DATA_EMPTY : GatewayReason.DATA_TOO_LONG);
                 return;
             }
             counters.count(GatewayReason.DATA_TO_ENDPOINT);
@@ -111,7 +113,8 @@ final class DataLeg {
 
         @Override
         public void onMessage(byte[] message) {
-            if (behind && endpoint.transport() == DataEndpoint.Transport.UDP) {
+            stats.failed("");
+            if ((behind || handed > MUCH) && endpoint.transport() == DataEndpoint.Transport.UDP) {
                 counters.count(GatewayReason.DATA_CLIENT_BEHIND);
             } else {
                 toChannel(message, endpoint.text());
@@ -119,13 +122,27 @@ final class DataLeg {
         }
 
         private void toChannel(byte[] message, boolean text) {
-            counters.count(GatewayReason.DATA_TO_CLIENT);
-            stats.toClient(message.length);
-            toChannels.post(() -> send(message, text));
+            handed += message.length;
+            read();
+            toChannels.post(() -> {
+                GatewayReason became = send(message, text);
+                loop.execute(() -> became(became, message.length));
+            });
+        }
+
+        private void became(@Nullable GatewayReason what, int length) {
+            handed -= length;
+            read();
+            if (what != null) {
+                counters.count(what);
+            }
+            if (what == GatewayReason.DATA_TO_CLIENT) {
+                stats.toClient(length);
+            }
         }
 
         /** On the queue. */
-        private void send(byte[] message, boolean text) {
+        private @Nullable GatewayReason send(byte[] message, boolean text) {
             try {
                 if (text) {
                     channel.send(new String(message, StandardCharsets.UTF_8));
@@ -136,10 +153,13 @@ final class DataLeg {
                     loop.execute(() -> behind(true));
                     toChannels.post(this::lookAgain);
                 }
+                return GatewayReason.DATA_TO_CLIENT;
             } catch (WebRtcException e) {
-                if (channel.getReadyState() == RTCDataChannelState.OPEN) { // longer than the client takes, or too much waits
-                    loop.execute(() -> counters.count(GatewayReason.DATA_TOO_LONG));
-                }
+                return switch (e.name()) {
+                    case "TypeError" -> GatewayReason.DATA_TOO_LONG;
+                    case "OperationError" -> GatewayReason.DATA_CLIENT_BEHIND;
+                    default -> null; // it is closed
+                };
             }
         }
 
@@ -151,12 +171,18 @@ final class DataLeg {
         }
 
         private void behind(boolean now) {
-            DataFlow in = flow;
             behind = now;
-            if (in == null) {
+            read();
+            if (flow == null) {
                 toChannels.post(() -> channel.setPaused(now));
-            } else if (endpoint.transport() == DataEndpoint.Transport.TCP) {
-                in.read(!now);
+            }
+        }
+
+        /** An endpoint that sends faster than the client takes is not read for a while. */
+        private void read() {
+            DataFlow in = flow;
+            if (in != null && endpoint.transport() == DataEndpoint.Transport.TCP) {
+                in.read(!behind && handed <= MUCH);
             }
         }
 
@@ -171,18 +197,24 @@ final class DataLeg {
         }
 
         @Override
+        public void onFault(String why) {
+            counters.count(GatewayReason.DATA_UNREACHABLE);
+            stats.failed(why);
+        }
+
+        @Override
         public void onEnd(@Nullable String why) {
             if (why != null) {
-                counters.count(GatewayReason.DATA_UNREACHABLE);
-                stats.failed(why);
+                onFault(why);
             }
-            if (endpoint.transport() == DataEndpoint.Transport.TCP) {
-                forget();
-                toChannels.post(() -> {
-                    channel.setPaused(false);
-                    channel.close();
-                });
-            }
+            forget();
+            toChannels.post(this::closeChannel);
+        }
+
+        /** What has come and waits is told to nobody any more, but the end is. */
+        private void closeChannel() {
+            channel.setPaused(false);
+            channel.close();
         }
 
         private void forget() {

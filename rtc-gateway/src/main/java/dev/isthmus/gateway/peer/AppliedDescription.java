@@ -92,7 +92,7 @@ final class AppliedDescription {
 
     /** Returns whether its writer takes candidates one by one. */
     boolean trickles() {
-        return parsed.all("ice-options").stream().anyMatch(o -> (" " + o.value() + " ").contains(" trickle "))
+        return parsed.all("ice-options").stream().anyMatch(o -> List.of(o.value().split("[ ,]")).contains("trickle"))
                 || sections.stream().anyMatch(s -> s.transport().options().contains("trickle"));
     }
 

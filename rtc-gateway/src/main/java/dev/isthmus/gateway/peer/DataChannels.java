@@ -29,7 +29,6 @@ final class DataChannels {
     private int remotePort;
     private boolean connected;
     private boolean wanted;
-    private int made;
     private Counts counts = new Counts(0, 0);
     /** What was counted of channels that are over. */
     private final List<RTCStats> former = new ArrayList<>();
@@ -82,7 +81,7 @@ final class DataChannels {
                 || wish != null && wish >= ChannelTable.MOST_IDS) {
             throw WebRtcException.type("an id is 0 to 65534, a limit 0 to 65535");
         }
-        RTCDataChannel channel = new RTCDataChannel(this, state, made++, label, init);
+        RTCDataChannel channel = new RTCDataChannel(this, state, label, init);
         int id = wish == null ? freeId() : wish;
         boolean roleKnown = transport != null;
         if (id < 0 && roleKnown || wish != null && channels.withId(wish) != null) {
@@ -298,7 +297,7 @@ final class DataChannels {
             }
             RTCDataChannelInit init = new RTCDataChannelInit(open.ordered(), limit(open.lifetimeMillis()), limit(open.mostRepeats()),
                     open.protocol(), false, null, priority(open.priority()));
-            theirs = new RTCDataChannel(this, state, made++, open.label(), init);
+            theirs = new RTCDataChannel(this, state, open.label(), init);
             theirs.acknowledged = true;
             theirs.wasOpen = true;
             theirs.readyState = RTCDataChannelState.OPEN;

@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.Objects;
 import dev.isthmus.gateway.identity.IdentityException;
 import dev.isthmus.gateway.identity.IdentityProviders;
 import dev.isthmus.gateway.identity.RTCIdentityProvider;
@@ -48,11 +49,15 @@ final class IdentityCalls {
                 () -> answer.completeExceptionally(new TimeoutException("the provider takes too long")));
         state.host.elsewhere(() -> call(providers, details, what, answer));
         answer.whenComplete((result, failure) -> state.queue.post(() -> {
-            if (failure == null && result == null) {
+            if (failure != null) {
+                then.accept(null, problem(failure));
+                return;
+            }
+            try {
+                then.accept(Objects.requireNonNull(result), null);
+            } catch (RuntimeException e) { // there is nothing, or nothing in it
                 then.accept(null,
                         problem(new IdentityException(IdentityException.Failure.BAD_SCRIPT_FAILURE, "the provider gives nothing")));
-            } else {
-                then.accept(result, failure == null ? null : problem(failure));
             }
         }));
     }

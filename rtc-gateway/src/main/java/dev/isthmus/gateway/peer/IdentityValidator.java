@@ -1,5 +1,6 @@
 package dev.isthmus.gateway.peer;
 
+import java.util.Objects;
 import dev.isthmus.gateway.identity.IdentityAttribute;
 import dev.isthmus.gateway.identity.IdentityContents;
 import dev.isthmus.gateway.identity.IdentityName;
@@ -26,6 +27,8 @@ final class IdentityValidator {
     /** Who the peer must be: it was configured, or has been proved. */
     private @Nullable String target;
     private @Nullable String proved;
+    /** The certificates that the last assertion covers. */
+    private List<Fingerprint> covered = List.of();
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
     IdentityValidator(PeerState state, EventTarget connection, IdentityCalls calls) {
@@ -46,10 +49,18 @@ final class IdentityValidator {
         return target;
     }
 
-    /** Returns who the peer has proved to be, or null; with the lock held. */
-    @Nullable
-    String proved() {
-        return proved;
+    /**
+     * Returns whether a transport leads to that one: the peer has proved to be so, with the certificate that the transport has seen (RFC 8827, section
+     * 7.4.2). With the lock held.
+     */
+    boolean leadsTo(String name, @Nullable Transport transport) {
+        String peer = proved;
+        if (peer == null || transport == null || transport.dtls.state != RTCDtlsTransportState.CONNECTED
+                || transport.dtls.remoteCertificates.isEmpty()) {
+            return false;
+        }
+        byte[] shown = transport.dtls.remoteCertificates.get(0);
+        return IdentityName.same(name, peer) && covered.stream().anyMatch(f -> f.matches(shown));
     }
 
     Promise<RTCIdentityAssertion> peerIdentity() {
@@ -120,6 +131,7 @@ final class IdentityValidator {
             told = peerIdentity;
             target = target == null ? result.identity() : target;
             proved = result.identity();
+            covered = List.copyOf(Objects.requireNonNull(IdentityContents.read(result.contents())));
             state.transceivers.forEach(t -> t.sender.isolate());
         }
         if (!told.isDone()) {
@@ -131,12 +143,12 @@ final class IdentityValidator {
 
     private @Nullable WebRtcException check(SessionDescription description, RTCIdentityProviderDetails idp,
             RTCIdentityValidationResult result) {
-        List<Fingerprint> covered = IdentityContents.read(result.contents());
+        List<Fingerprint> named = IdentityContents.read(result.contents());
         List<Fingerprint> used = fingerprints(description);
-        if (covered == null) {
+        if (named == null) {
             return RTCError.identity(RTCErrorDetailType.IDP_TOKEN_INVALID, null, "the assertion covers no fingerprints");
         }
-        if (used == null || used.isEmpty() || !covered.containsAll(used)) {
+        if (used == null || used.isEmpty() || !named.containsAll(used)) {
             return RTCError.identity(RTCErrorDetailType.IDP_TOKEN_INVALID, null, "the assertion is about other certificates");
         }
         if (!state.host.identityProviders().isAuthority(idp.domain(), result.identity())) {
@@ -145,10 +157,25 @@ final class IdentityValidator {
         }
         synchronized (state.lock) {
             String wanted = target;
+            if (wanted == null && !covers(named)) {
+                return RTCError.identity(RTCErrorDetailType.IDP_TOKEN_INVALID, null,
+                        "other descriptions of the peer have other certificates");
+            }
             return wanted == null || IdentityName.same(wanted, result.identity())
                     ? null
                     : WebRtcException.operation("the peer is " + result.identity() + " and not " + wanted);
         }
+    }
+
+    /** Returns whether all descriptions that had effect before it was known who the peer is are about these certificates. */
+    private boolean covers(List<Fingerprint> certificates) {
+        for (AppliedDescription each : new @Nullable AppliedDescription[]{state.currentRemote, state.pendingRemote}) {
+            boolean other = each != null && each.sections.stream().anyMatch(s -> !certificates.containsAll(s.transport().fingerprints()));
+            if (other) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns all hashes of a description, or null when one is none that is known here. */

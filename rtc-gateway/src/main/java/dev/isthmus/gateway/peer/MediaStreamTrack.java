@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MediaStreamTrack extends EventTarget implements RtpSink {
     private static final RtpSink[] NONE = {};
+    /** An event for senders alone: for whom it is has changed, be it isolated before and after. */
+    static final String ADDRESS = " address";
     private final String kind;
     private final String id;
     private final String label;
@@ -84,6 +86,12 @@ public final class MediaStreamTrack extends EventTarget implements RtpSink {
     void isolate(@Nullable String identity) {
         boolean before = isIsolated();
         peerIdentity = identity;
+        for (RtpSink each : sinks) {
+            if (each instanceof MediaStreamTrack copy) {
+                copy.isolate(identity);
+            }
+        }
+        dispatchEvent(new Event(ADDRESS));
         if (before != isIsolated()) {
             dispatchEvent(new Event("isolationchange"));
         }

@@ -36,15 +36,13 @@ public final class RTCDataChannel extends EventTarget {
     private long bytesSent;
     private long messagesReceived;
     private long bytesReceived;
-    /** Which one of the connection's it is. */
-    final int number;
+    private @Nullable String statsId;
     /** Which directions have ended. */
     boolean outgoingEnded;
     boolean incomingEnded;
 
-    RTCDataChannel(DataChannels owner, PeerState state, int number, String label, RTCDataChannelInit init) {
+    RTCDataChannel(DataChannels owner, PeerState state, String label, RTCDataChannelInit init) {
         this.owner = owner;
-        this.number = number;
         this.state = state;
         this.label = label;
         this.init = init;
@@ -246,9 +244,15 @@ public final class RTCDataChannel extends EventTarget {
         }
     }
 
+    private String statsId(StatsCollector names) {
+        String id = statsId == null ? names.fresh("D") : statsId;
+        statsId = id;
+        return id;
+    }
+
     /** Returns what was counted; with the lock held. */
     RTCDataChannelStats stats(double now, StatsCollector names) {
-        return new RTCDataChannelStats(now, names.id("D", Integer.toString(number)), label, init.protocol(), id < 0 ? null : id, readyState,
+        return new RTCDataChannelStats(now, statsId(names), label, init.protocol(), id < 0 ? null : id, readyState,
                 messagesSent, bytesSent, messagesReceived, bytesReceived);
     }
 

@@ -1,6 +1,5 @@
 package dev.isthmus.gateway.peer;
 
-import dev.isthmus.gateway.identity.IdentityName;
 import java.util.function.Consumer;
 import dev.isthmus.gateway.peer.stats.RTCStatsReport;
 import dev.isthmus.gateway.media.MediaSender;
@@ -32,12 +31,14 @@ public final class RTCRtpSender {
     String lastTransaction;
 
     private final Consumer<Event> isolation;
+    private final Consumer<Event> address;
 
     RTCRtpSender(PeerState state, RTCRtpTransceiver transceiver, MediaSender media) {
         this.state = state;
         this.transceiver = transceiver;
         this.media = media;
         this.isolation = event -> isolationChanged();
+        this.address = event -> addressChanged();
         this.dtmf = transceiver.kind.equals("audio") ? new RTCDTMFSender(state, transceiver, this) : null;
     }
 
@@ -64,18 +65,26 @@ public final class RTCRtpSender {
     }
 
     private void isolationChanged() {
-        synchronized (state.lock) {
-            isolate();
+        if (!state.closed) {
+            state.queue.post(() -> transceiver.connection.dispatchEvent(new Event("isolationchange")));
         }
-        state.queue.post(() -> transceiver.connection.dispatchEvent(new Event("isolationchange")));
+    }
+
+    /** The track is for somebody else now; on its source's thread, which may be a loop's: nothing is sent until it is known whether it may be. */
+    private void addressChanged() {
+        media.withhold(true);
+        state.queue.post(() -> {
+            synchronized (state.lock) {
+                isolate();
+            }
+        });
     }
 
     /** What is for one peer alone waits until the peer has proved to be that one; with the lock held. */
     void isolate() {
         MediaStreamTrack present = track;
         String only = present == null ? null : present.peerIdentity();
-        String peer = transceiver.connection.validator.proved();
-        media.withhold(only != null && (peer == null || !IdentityName.same(only, peer)));
+        media.withhold(only != null && !transceiver.connection.validator.leadsTo(only, transceiver.transport));
     }
 
     /** Takes nothing more from its track, which stays its track. */
@@ -83,14 +92,20 @@ public final class RTCRtpSender {
         MediaStreamTrack present = track;
         if (present != null) {
             present.removeSink(media);
+            forget(present);
         }
+    }
+
+    private void forget(MediaStreamTrack other) {
+        other.removeEventListener("isolationchange", isolation);
+        other.removeEventListener(MediaStreamTrack.ADDRESS, address);
     }
 
     void track(@Nullable MediaStreamTrack another) {
         MediaStreamTrack before = track;
         if (before != null) {
             before.removeSink(media);
-            before.removeEventListener("isolationchange", isolation);
+            forget(before);
         }
         track = another;
         isolate();
@@ -100,6 +115,7 @@ public final class RTCRtpSender {
         if (another != null) {
             another.addSink(media);
             another.addEventListener("isolationchange", isolation);
+            another.addEventListener(MediaStreamTrack.ADDRESS, address);
         }
     }
 

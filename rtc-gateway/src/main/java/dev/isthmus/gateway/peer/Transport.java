@@ -1,6 +1,5 @@
 package dev.isthmus.gateway.peer;
 
-import java.util.Objects;
 import dev.isthmus.gateway.media.MediaPlan;
 import dev.isthmus.gateway.sctp.SctpEvent;
 import dev.isthmus.gateway.sdp.MediaSection;
@@ -16,6 +15,8 @@ final class Transport {
     final RTCDtlsTransport dtls = new RTCDtlsTransport();
     final RTCIceTransport ice = dtls.getIceTransport();
     private static final int MOST_WAITING = 256;
+    /** Of so many, those that are over included, it can be asked what they have counted. */
+    private static final int MOST_OPENED = 16;
     private final PeerState state;
     private final TransportEvents events;
     private @Nullable TransportPort port;
@@ -79,6 +80,9 @@ final class Transport {
             Ears listening = new Ears();
             ears = listening;
             state.open.add(this);
+            if (state.opened.size() >= MOST_OPENED) {
+                state.opened.stream().filter(t -> !state.open.contains(t)).findFirst().ifPresent(state.opened::remove);
+            }
             state.opened.add(this);
             port = state.host.open(setup, state.queue, listening);
             port.gather();
@@ -222,9 +226,10 @@ final class Transport {
         }
     }
 
-    /** Counts together what there is; called on the queue. */
-    void measure(Consumer<TransportMeasurement> taker) {
-        Objects.requireNonNull(port, "never opened").measure(taker);
+    /** Returns the way to its event loop, or null as long as it has none; with the lock held. */
+    @Nullable
+    TransportPort port() {
+        return port;
     }
 
     /** All is stable: this is what can be gone back to. */

@@ -170,6 +170,7 @@ final class TransportEvents {
                 dtls.remoteCertificates = outcome.remoteCertificates();
             }
             aggregated = derive();
+            state.transceivers.forEach(t -> t.sender.isolate());
         }
         if (outcome.state() == RTCDtlsTransportState.FAILED) {
             RTCErrorDetailType detail = outcome.wrongFingerprint()

@@ -32,7 +32,7 @@ public record TransportMeasurement(double wallMillis, long nowNanos, Amount amou
     /**
      * A pair.
      *
-     * @param number which one of its component it is
+     * @param number which one it is of all that the transport has had
      * @param selected whether data goes by it
      * @param roundTripNanos of the last check, 0 before there was one
      */

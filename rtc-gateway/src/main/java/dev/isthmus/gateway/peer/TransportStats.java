@@ -96,7 +96,7 @@ final class TransportStats {
     }
 
     private String pair(TransportMeasurement.Pair p) {
-        String name = names.id("CP", number + p.local().component() + ":" + p.number());
+        String name = names.id("CP", number + p.number());
         TransportMeasurement.Amount amount = p.amount();
         long bitrate = measured.media().bitsPerSecond();
         report.put(new RTCIceCandidatePairStats(now, name, id, local(p.local()), candidate(RTCStatsType.REMOTE_CANDIDATE, p.remote(), null),

@@ -171,8 +171,8 @@ public record MediaSection(int index, int line, String kind, int port, String pr
         String ufrag = session.value(media, "ice-ufrag");
         String password = session.value(media, "ice-pwd");
         List<String> options = new ArrayList<>();
-        session.all("ice-options").forEach(o -> options.addAll(List.of(o.value().split(" "))));
-        media.all("ice-options").forEach(o -> options.addAll(List.of(o.value().split(" "))));
+        session.all("ice-options").forEach(o -> options.addAll(List.of(o.value().split("[ ,]"))));
+        media.all("ice-options").forEach(o -> options.addAll(List.of(o.value().split("[ ,]"))));
         String pacing = Objects.requireNonNullElse(session.value(media, "ice-pacing"), "0");
         List<Fingerprint> fingerprints = session.all(media, "fingerprint").stream().map(f -> Fingerprint.parse(f.value()))
                 .filter(Objects::nonNull).map(Objects::requireNonNull).toList();

@@ -46,7 +46,7 @@ final class SdpGrammar {
         session("identity", "[0-9A-Za-z+/=]+(?:;.*)?", false);
         both("ice-ufrag", "[0-9A-Za-z+/]{4,256}", true);
         both("ice-pwd", "[0-9A-Za-z+/]{22,256}", true);
-        both("ice-options", "[0-9A-Za-z+/]+(?: [0-9A-Za-z+/]+)*+", true);
+        both("ice-options", "[0-9A-Za-z+/]+(?:[ ,][0-9A-Za-z+/]+)*+", true); // commas: libdatachannel
         both("ice-pacing", NUMBER, true);
         both("fingerprint", TOKEN + " [0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*+", false);
         both("setup", "active|passive|actpass|holdconn", true);

@@ -27,7 +27,11 @@ class IdentityAttributeTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "1", "{\"assertion\":\"x\"}", "{\"idp\":{\"domain\":\"d\"}}",
             "{\"idp\":{\"domain\":1},\"assertion\":\"x\"}",
-            "{\"idp\":{\"domain\":\"\"},\"assertion\":\"x\"}", "{\"idp\":{\"domain\":\"d\",\"protocol\":\"a/b\"},\"assertion\":\"x\"}",
+            "{\"idp\":{\"domain\":\"\"},\"assertion\":\"x\"}",
+            "{\"idp\":{\"domain\":\"evil.example/x@example.org\"},\"assertion\":\"x\"}",
+            "{\"idp\":{\"domain\":\"a@b\"},\"assertion\":\"x\"}",
+            "{\"idp\":{\"domain\":\"evil.example#\"},\"assertion\":\"x\"}",
+            "{\"idp\":{\"domain\":\"d\",\"protocol\":\"a/b\"},\"assertion\":\"x\"}",
             "{\"idp\":{\"domain\":\"d\",\"protocol\":\"a\\\\b\"},\"assertion\":\"x\"}",
             "{\"idp\":[[[[[[[[[[1]]]]]]]]]],\"assertion\":\"x\"}",
             "{\"idp\":{\"domain\":\"d\"},\"assertion\":\"x\"} {}"})
@@ -62,5 +66,6 @@ class IdentityAttributeTest {
         assertThat(providers.isAuthority("idp.example:8443", "a@idp.example")).isTrue();
         assertThat(providers.isAuthority("idp.example", "a@example.net")).isFalse();
         assertThat(providers.isAuthority("idp.example", "nobody")).isFalse();
+        assertThat(providers.isAuthority("evil.example/x@example.org", "a@example.org")).isFalse();
     }
 }

@@ -52,11 +52,11 @@ class MeterTest {
     void picturesAreWholeInWhateverOrderTheirPacketsCome() {
         int[] order = {65_533, 65_535, 65_534, 1, 0, 3, 2, 2};
         for (int each : order) {
-            frames.onPacket(each, each == 65_535 || each == 1);
+            frames.onPacket(each, each == 65_535 || each == 1, 0);
         }
         assertThat(frames.whole()).isEqualTo(2);
         assertThat(frames.broken()).isZero();
-        frames.onPacket(4, true);
+        frames.onPacket(4, true, 0);
         assertThat(frames.whole()).isEqualTo(3);
     }
 
@@ -64,13 +64,24 @@ class MeterTest {
     void aPictureOfWhichSomethingStaysAwayIsBroken() {
         for (int i = 0; i < 3000; i++) {
             if (i != 100 && i != 101 && i != 1000) {
-                frames.onPacket(i & 0xffff, i % 10 == 9);
+                frames.onPacket(i & 0xffff, i % 10 == 9, i * MediaBench.MILLI);
             }
         }
         assertThat(frames.broken()).isEqualTo(2);
         assertThat(frames.whole()).isEqualTo(298);
-        frames.onPacket(10_000, true);
+        frames.onPacket(10_000, true, 10_000 * MediaBench.MILLI);
         assertThat(frames.broken()).as("the gap is too wide").isEqualTo(3);
         assertThat(frames.whole()).isEqualTo(299);
+    }
+
+    @Test
+    void whatStaysAwayIsWaitedForAsLongAsItMayBeRepeated() {
+        frames.onPacket(0, true, 0);
+        frames.onPacket(2, true, 100 * MediaBench.MILLI);
+        frames.onPacket(3, true, 1000 * MediaBench.MILLI);
+        assertThat(frames.whole()).isEqualTo(1);
+        frames.onPacket(4, true, 1100 * MediaBench.MILLI);
+        assertThat(frames.broken()).isEqualTo(1);
+        assertThat(frames.whole()).isEqualTo(3);
     }
 }

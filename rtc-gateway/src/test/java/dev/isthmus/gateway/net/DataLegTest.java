@@ -172,6 +172,8 @@ class DataLegTest {
                 robot.send(new DatagramPacket(new byte[]{2}, 1, packet.getSocketAddress()));
                 assertThat(next(messages)).as("nobody else is heard").isEqualTo(new byte[]{2});
             }
+            channel.send("");
+            await("what is none is counted", () -> count(GatewayReason.DATA_EMPTY) == 1);
             channel.send(bytes(100_000, 2));
             await("what is too long is counted", () -> count(GatewayReason.DATA_TOO_LONG) == 1);
             assertThat(count(GatewayReason.DATA_TO_ENDPOINT)).isEqualTo(2);
@@ -258,6 +260,29 @@ class DataLegTest {
         assertThat(count(GatewayReason.DATA_UNREACHABLE)).isEqualTo(1);
     }
 
+    @Test
+    void onlySoManyChannelsHaveFlowsAndOthersAreEnded() throws Exception {
+        endpoints.put("echo", new Endpoint("echo", true, List.of(), List.of(), DataEndpoint.ECHO_ITSELF));
+        call("echo");
+        RTCPeerConnection pc = Objects.requireNonNull(client);
+        List<RTCDataChannel> more = new java.util.ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            more.add(pc.createDataChannel("more " + i));
+        }
+        await("the last ones have ended",
+                () -> more.stream().filter(c -> c.getReadyState() == RTCDataChannelState.CLOSED).count() == 9);
+        assertThat(count(GatewayReason.DATA_TOO_MANY_CHANNELS)).isEqualTo(9);
+        assertThat(data().channels()).isEqualTo(32);
+        RTCDataChannel first = more.get(0);
+        first.close();
+        await("room", () -> data().channels() == 31);
+        RTCDataChannel again = pc.createDataChannel("again");
+        BlockingQueue<Object> messages = messages(again);
+        await("open", () -> again.getReadyState() == RTCDataChannelState.OPEN);
+        again.send("x");
+        assertThat(next(messages)).isEqualTo("x");
+    }
+
     /** Neither a client that sends to an endpoint that does not read fills the gateway's memory, nor an endpoint whose client does not take. */
     @Test
     void whoDoesNotReadMakesTheOtherWait() throws Exception {
@@ -281,9 +306,8 @@ class DataLegTest {
                 BlockingQueue<Object> messages = messages(channel);
                 flow.setSendBufferSize(64 * 1024);
                 Thread.ofVirtual().start(() -> write(flow, stuck));
-                assertThat(stuck).isNotDone();
-                await("the gateway reads no more", () -> data().bytesToClient() > 1 << 20);
-                long before = data().bytesToClient();
+                long before = standstill();
+                assertThat(stuck).as("the endpoint cannot write any more").isNotDone();
                 channel.setPaused(false);
                 for (int i = 0; i < 200; i++) {
                     assertThat(next(messages)).isEqualTo(bytes(200_000, i % 5));
@@ -292,6 +316,18 @@ class DataLegTest {
                 assertThat(get(stuck)).isEqualTo(200);
             }
         }
+    }
+
+    /** Waits until what goes to the client stands still, and returns how much that was. */
+    private long standstill() {
+        long[] last = {-1, 0};
+        Awaitility.await("the gateway reads no more").atMost(20, TimeUnit.SECONDS).pollInterval(200, TimeUnit.MILLISECONDS).until(() -> {
+            long now = data().bytesToClient();
+            last[1] = now == last[0] && now > 0 ? last[1] + 1 : 0;
+            last[0] = now;
+            return last[1] == 4;
+        });
+        return last[0];
     }
 
     private static void write(Socket to, CompletableFuture<Integer> done) {

@@ -277,6 +277,11 @@ class IdentityTest {
         assertThat(Pair.get(trusting.b.getPeerIdentity())).isEqualTo(new RTCIdentityAssertion("idp.example", "alice@example.org"));
     }
 
+    private static long sent(RTCPeerConnection pc) throws Exception {
+        return Pair.get(pc.getStats()).of(dev.isthmus.gateway.peer.stats.RTCOutboundRtpStreamStats.class).stream()
+                .mapToLong(s -> s.packetsSent()).sum();
+    }
+
     /** The ways in which a provider may fail, each with what it does. */
     enum Failing {
         IDP_BAD_SCRIPT_FAILURE(() -> null),
@@ -420,10 +425,79 @@ class IdentityTest {
             Pair.send(source, sequence.incrementAndGet(), (byte) 1);
             return heard.get() > 0;
         });
+        MediaStreamTrack copy = source.track().duplicate();
         source.setPeerIdentity("carol@example.org");
         assertThat(told).as("still isolated").hasSizeLessThanOrEqualTo(2);
+        long sent = sent(p.a);
+        for (int i = 0; i < 20; i++) {
+            Pair.send(source, sequence.incrementAndGet(), (byte) 1);
+        }
+        assertThat(sent(p.a)).as("nothing goes to Bob any more").isEqualTo(sent);
+        source.setPeerIdentity("bob@example.org");
+        Awaitility.await().atMost(10, TimeUnit.SECONDS).pollInterval(10, TimeUnit.MILLISECONDS).until(() -> {
+            Pair.send(source, sequence.incrementAndGet(), (byte) 1);
+            return sent(p.a) > sent;
+        });
+        assertThat(copy.isIsolated()).isTrue();
         source.setPeerIdentity(null);
+        assertThat(copy.isIsolated()).as("what was copied goes with it").isFalse();
         Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> told.size() == 4);
         assertThat(told).containsExactlyInAnyOrder("track true", "connection", "track false", "connection");
+    }
+
+    /** Mallory is connected, and shows a description of Alice's: it is about another certificate than the one that is in use. */
+    @Test
+    void whoIsConnectedWithAnotherCertificateIsNotBelieved() throws Exception {
+        Pair p = start(RTCConfiguration.DEFAULT);
+        RtpTrackSource source = new RtpTrackSource("audio");
+        source.setPeerIdentity("alice@example.org");
+        p.b.addTrack(source.track());
+        AtomicInteger heard = new AtomicInteger();
+        p.a.setOnTrack(e -> e.getTrack().addSink(packet -> heard.incrementAndGet()));
+        p.connect();
+        RTCPeerConnection alice = new RTCPeerConnection(RTCConfiguration.DEFAULT, Objects.requireNonNull(network));
+        alice.addTransceiver("audio");
+        is(alice, "alice@example.org");
+        String hers = Pair.get(alice.createOffer()).sdp();
+        alice.close();
+        p.a.restartIce();
+        String replayed = Pair.get(p.a.createOffer()).sdp().replaceAll("a=fingerprint:.*", Objects.requireNonNull(
+                hers.lines().filter(l -> l.startsWith("a=fingerprint:")).findFirst().orElse(null)))
+                .replace("a=msid-semantic",
+                        "a=identity:" + line(new RTCSessionDescription(RTCSdpType.OFFER, hers)) + "\r\na=msid-semantic");
+        CompletableFuture<RTCIdentityAssertion> before = p.b.getPeerIdentity();
+        Pair.get(p.b.setRemoteDescription(new RTCSessionDescription(RTCSdpType.OFFER, replayed)));
+        assertThat(error(before)).hasMessageContaining("other certificates");
+        for (int i = 0; i < 20; i++) {
+            Pair.send(source, i, (byte) i);
+        }
+        assertThat(Pair.get(p.b.getStats()).of(dev.isthmus.gateway.peer.stats.RTCOutboundRtpStreamStats.class))
+                .allSatisfy(s -> assertThat(s.packetsSent()).isZero());
+        assertThat(heard).hasValue(0);
+    }
+
+    /** What covers an assertion is missing, or who it is. */
+    @Test
+    void aProviderThatLeavesMembersOutFails() throws Exception {
+        RTCIdentityProvider empty = new RTCIdentityProvider() {
+            @Override
+            @SuppressWarnings("NullAway")
+            public CompletionStage<RTCIdentityAssertionResult> generateAssertion(String contents, String origin,
+                    RTCIdentityProviderOptions options) {
+                return CompletableFuture.completedStage(new RTCIdentityAssertionResult(null, "x"));
+            }
+
+            @Override
+            @SuppressWarnings("NullAway")
+            public CompletionStage<RTCIdentityValidationResult> validateAssertion(String assertion, String origin) {
+                return CompletableFuture.completedStage(new RTCIdentityValidationResult("a@idp.example", null));
+            }
+        };
+        Pair p = start(IdentityProviders.NONE.with("idp.example", "default", empty).with("sender.example", "default",
+                new Believer("idp.example", "alice@idp.example")), RTCConfiguration.DEFAULT);
+        p.a.setIdentityProvider("idp.example");
+        assertThat(error(p.a.createOffer()).getErrorDetail()).isEqualTo(RTCErrorDetailType.IDP_BAD_SCRIPT_FAILURE);
+        p.a.setIdentityProvider("sender.example");
+        assertThat(refused(p, Pair.get(p.a.createOffer())).getErrorDetail()).isEqualTo(RTCErrorDetailType.IDP_BAD_SCRIPT_FAILURE);
     }
 }
