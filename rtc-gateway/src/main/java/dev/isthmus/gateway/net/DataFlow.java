@@ -107,7 +107,6 @@ final class DataFlow {
     private void end(@Nullable String why) {
         if (!ended) {
             ended = true;
-            channel.close();
             owner.onEnd(why);
         }
     }
@@ -138,7 +137,9 @@ final class DataFlow {
 
     /** Says whether the endpoint is read; on the loop. */
     void read(boolean now) {
-        channel.config().setAutoRead(now);
+        if (!ended && channel.isOpen()) {
+            channel.config().setAutoRead(now);
+        }
     }
 
     /** Ends it, when what was sent has left; on the loop. */
@@ -178,6 +179,7 @@ final class DataFlow {
                 owner.onTooLong();
             }
             if (endpoint.transport() == DataEndpoint.Transport.TCP) {
+                ctx.close();
                 end(text(cause));
             } else {
                 owner.onFault(text(cause)); // nobody listens there, yet

@@ -1,5 +1,7 @@
 package dev.isthmus.gateway.ops;
 
+import dev.isthmus.ice.net.TransportAddress;
+import dev.isthmus.gateway.bridge.DataEndpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,5 +56,25 @@ class GatewaySettingsTest {
                         "unknown key isthmus.gateway.endpoints.a.lissen; the nearest known key is isthmus.gateway.endpoints.a.listen");
         assertThatThrownBy(() -> read("isthmus.gateway.endpoints.a={send=\"127.0.0.1:1\",codecs=[{name=G729}]}"))
                 .hasMessageContaining("must be one of opus");
+    }
+
+    @Test
+    void dataChannelsGoToAnEndpointWithOrWithoutMedia() {
+        GatewaySettings settings = read("isthmus.gateway.endpoints.robot={data={transport=tcp, send=\"127.0.0.1:7000\", framing=line}}",
+                "isthmus.gateway.endpoints.phone={send=\"127.0.0.1:5004\", data={send=\"127.0.0.1:7001\"}}");
+        Endpoint robot = Objects.requireNonNull(settings.endpoints().get("robot"));
+        assertThat(robot.sessions()).isEmpty();
+        assertThat(robot.data()).isEqualTo(new DataEndpoint(DataEndpoint.Transport.TCP, TransportAddress.ipv4(0x7f000001, 7000),
+                DataEndpoint.Framing.LINE, true));
+        Endpoint phone = Objects.requireNonNull(settings.endpoints().get("phone"));
+        assertThat(phone.sessions()).hasSize(1);
+        assertThat(Objects.requireNonNull(phone.data()).transport()).isEqualTo(DataEndpoint.Transport.UDP);
+        assertThat(phone.data().text()).isFalse();
+        assertThat(Objects.requireNonNull(settings.endpoints().get("echo")).data()).isEqualTo(DataEndpoint.ECHO_ITSELF);
+        assertThatThrownBy(() -> read("isthmus.gateway.endpoints.a={data={transport=tcp}}")).hasMessageContaining("endpoints.a.data.send");
+        assertThatThrownBy(() -> read("isthmus.gateway.endpoints.a={data={send=\"127.0.0.1:1\",framing=line}}"))
+                .hasMessageContaining("endpoints.a.data.framing");
+        assertThatThrownBy(() -> read("isthmus.gateway.endpoints.a={data={send=\"127.0.0.1:1\",transport=sctp}}"))
+                .hasMessageContaining("endpoints.a.data.transport");
     }
 }
