@@ -63,10 +63,11 @@ class DataMatrixIT {
             messages.set(0);
             seen.clear();
             channel = opened;
+            boolean ordered = opened.getLabel().equals(RealPeer.label(true)); // werift says of a partial one that it is, and sends otherwise
             opened.setOnMessage(e -> {
                 byte[] message = (byte[]) e.getData();
                 int number = ByteBuffer.wrap(message).getInt();
-                boolean inTurn = seen.add(number) && (!opened.isOrdered() || number == messages.get());
+                boolean inTurn = seen.add(number) && (!ordered || number == messages.get());
                 unsound.addAndGet(isSound(message) && inTurn ? 0 : 1);
                 messages.incrementAndGet();
             });
