@@ -191,9 +191,15 @@ final class Negotiator {
         }
         boolean glare = d.type() == RTCSdpType.OFFER
                 && (state.signaling == RTCSignalingState.HAVE_LOCAL_OFFER || state.signaling == RTCSignalingState.HAVE_REMOTE_PRANSWER);
-        Supplier<CompletableFuture<Void>> set = () -> nothing(task(() -> setter.setRemote(d.type(), d.sdp()), e -> e));
+        boolean validated = connection.validator.mustKnow();
+        Supplier<CompletableFuture<Void>> set = () -> nothing(task(() -> {
+            if (!validated && connection.validator.mustKnow()) {
+                throw WebRtcException.operation("who the peer is was proved meanwhile, and this description has not been validated");
+            }
+            return setter.setRemote(d.type(), d.sdp());
+        }, e -> e));
         Supplier<CompletableFuture<Void>> all = () -> glare ? task(setter::rollback, e -> e).thenCompose(e -> set.get()) : set.get();
-        if (connection.validator.mustKnow()) { // nothing of it has any effect before that
+        if (validated) { // nothing of it has any effect before that
             return connection.validator.validate(d.sdp()).thenCompose(known -> all.get());
         }
         return all.get().thenApply(done -> {
